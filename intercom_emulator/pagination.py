@@ -1,0 +1,155 @@
+"""
+Pages: cursors for search and lists, page numbers for the rest.
+
+    "pages": {"type": "pages", "page": 1, "per_page": 150, "total_pages": 2,
+              "next": {"page": 2, "starting_after": "WzE3MzQ1Mzc0MjQsIjY3NjIi…"}}
+
+A cursor holds the sort value and id of the last record of its page (as the examples of /macros
+in Intercom's OpenAPI file do), so records that move between two pages move in or out of
+what is still to come. https://developers.intercom.com/docs/build-an-integration/learn-more/rest-apis/pagination
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from math import ceil
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+
+from intercom_emulator.errors import bad_request
+from intercom_emulator.messages import Json, Request
+from intercom_emulator.records import Ids, ordinal_of_key, pack
+from intercom_emulator.search import Hits
+from intercom_emulator.settings import EndForm, NextForm, Settings
+
+_CURSOR_FIELDS = 3
+
+
+def encode_cursor(key: int, page: int, ids: Ids) -> str:
+    """The opaque form of "everything after this record"."""
+    ordinal = ordinal_of_key(key)
+    value = (key - ordinal) >> 30
+    return base64.b64encode(orjson.dumps([value, ids.to_id(ordinal), page])).decode()
+
+
+def decode_cursor(cursor: str, ids: Ids) -> tuple[int, int]:
+    """The key and page number of a cursor. Raises 400 `client_error`."""
+    try:
+        fields = orjson.loads(base64.b64decode(cursor, validate=True))
+        if not isinstance(fields, list) or len(fields) != _CURSOR_FIELDS:
+            raise ValueError  # noqa: TRY301
+        value, record_id, page = fields
+        ordinal = ids.to_ordinal(record_id)
+        if ordinal < 0:
+            raise ValueError  # noqa: TRY301
+        return pack(int(value), ordinal), int(page)
+    except (ValueError, TypeError, AttributeError, binascii.Error):
+        raise bad_request("client_error", "The starting_after parameter is invalid") from None
+
+
+def page_size(asked: Any, default: int, maximum: int) -> int:
+    """`per_page` within its bounds. Raises 400."""
+    if asked is None:
+        return default
+    try:
+        size = int(asked)
+    except (TypeError, ValueError):
+        raise bad_request("parameter_invalid", "per_page must be a number") from None
+    if not 1 <= size <= maximum:
+        message = f"per_page must be a number between 1 and {maximum}"
+        raise bad_request("parameter_invalid", message)
+    return size
+
+
+def page_number(asked: Any) -> int:
+    """`page`, counted from 1. Raises 400."""
+    try:
+        number = int(asked if asked is not None else 1)
+    except (TypeError, ValueError):
+        number = 0
+    if number < 1:
+        raise bad_request("parameter_invalid", "page must be a number greater than 0")
+    return number
+
+
+def take_page(
+    hits: Hits, starting_after: Any, per_page: int, ids: Ids
+) -> tuple[list[int], int, str | None]:
+    """The ordinals of one page, its number, and the cursor of the next."""
+    after, page = None, 1
+    if starting_after is not None and starting_after != "":
+        if not isinstance(starting_after, str):
+            raise bad_request("client_error", "The starting_after parameter is invalid")
+        after, page = decode_cursor(starting_after, ids)
+    keys, more = hits.page(after, per_page)
+    cursor = encode_cursor(keys[-1], page + 1, ids) if more else None
+    return [ordinal_of_key(key) for key in keys], page, cursor
+
+
+def cursor_pages(
+    request: Request,
+    settings: Settings,
+    *,
+    page: int,
+    per_page: int,
+    total: int,
+    cursor: str | None,
+) -> Json:
+    """`pages` of a cursor route."""
+    next_page = None
+    if cursor is not None:
+        next_page = {"page": page + 1, "starting_after": cursor}
+    query = {"per_page": per_page, "starting_after": cursor}
+    return _pages(
+        request, settings, page, per_page, total, next_page, query, documented=("object", "absent")
+    )
+
+
+def numbered_pages(
+    request: Request,
+    settings: Settings,
+    *,
+    page: int,
+    per_page: int,
+    total: int,
+    end: EndForm = "null",
+) -> Json:
+    """`pages` of a route with page numbers."""
+    next_page = None
+    if page * per_page < total:
+        next_page = {"page": page + 1, "per_page": per_page}
+    query = {**request.query, "per_page": per_page, "page": page + 1}
+    return _pages(
+        request, settings, page, per_page, total, next_page, query, documented=("url", end)
+    )
+
+
+def _pages(
+    request: Request,
+    settings: Settings,
+    page: int,
+    per_page: int,
+    total: int,
+    next_page: Json | None,
+    query: Json,
+    *,
+    documented: tuple[NextForm, EndForm],
+) -> Json:
+    pages: Json = {
+        "type": "pages",
+        "page": page,
+        "per_page": per_page,
+        "total_pages": ceil(total / per_page),
+    }
+    if next_page is None:
+        if settings.end_form(request.route_key, documented[1]) == "null":
+            pages["next"] = None
+    elif settings.next_form(request.route_key, documented[0]) == "url":
+        base = settings.next_url_base or request.base_url
+        pages["next"] = f"{base}{request.path}?{urlencode(query)}"
+    else:
+        pages["next"] = next_page
+    return pages

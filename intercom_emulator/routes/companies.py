@@ -1,0 +1,127 @@
+"""
+Companies: the scroll over all of them, and the list of at most 10 000.
+
+https://developers.intercom.com/docs/references/rest-api/api.intercom.io/companies
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from intercom_emulator import shapes
+from intercom_emulator.errors import bad_request, not_found
+from intercom_emulator.messages import Json, Request, Response
+from intercom_emulator.pagination import numbered_pages, page_number, page_size
+from intercom_emulator.routes.envelopes import page
+from intercom_emulator.routes.router import ROUTER
+
+if TYPE_CHECKING:
+    from intercom_emulator.app import App
+
+READ = ("read_users_companies", "write_users_companies")
+DEFAULT_PER_PAGE = 15
+MAX_PER_PAGE = 60
+
+
+@ROUTER.route("GET", "/companies/scroll", permissions=READ, parameters=("scroll_param",))
+def scroll_companies(app: App, request: Request) -> Response:
+    """
+    Every company, 100 at a time, in one scroll per workspace.
+
+    {"type": "list", "data": […], "pages": null, "total_count": null, "scroll_param": "…"}
+    """
+    companies = app.workspace.companies
+    parameter = request.query.get("scroll_param")
+    if parameter:
+        ordinals = app.scroll.next(parameter, companies)
+    else:
+        parameter, ordinals = app.scroll.start(companies)
+    rest = {"type": "list", "pages": None, "total_count": None, "scroll_param": parameter}
+    return page("data", map(companies.truth.body, ordinals), rest)
+
+
+@ROUTER.route(
+    "POST",
+    "/companies/list",
+    permissions=("write_users_companies",),
+    parameters=("page", "per_page", "order"),
+)
+def list_companies(app: App, request: Request) -> Json:
+    """
+    Companies that have contacts, the last to make a request first, none beyond the 10 000th.
+
+    A read-only token may not call it: it needs `write_users_companies`.
+    """
+    order = request.query.get("order", "desc")
+    if order not in ("asc", "desc"):
+        raise bad_request("parameter_invalid", "order must be asc or desc")
+    return _list(app, request, _companies_with_contacts(app), descending=order == "desc")
+
+
+@ROUTER.route(
+    "GET",
+    "/companies",
+    permissions=READ,
+    parameters=("name", "company_id", "tag_id", "segment_id", "page", "per_page"),
+)
+def find_companies(app: App, request: Request) -> Json:
+    """One company by `name` or `company_id`; otherwise a list, of a tag or segment if asked."""
+    query = request.query
+    for key in ("company_id", "name"):
+        if key in query:
+            for ordinal in app.workspace.companies.truth.ordinals():
+                one = app.workspace.companies.truth.document(ordinal)
+                if one is not None and one[key] == query[key]:
+                    return shown_company(one)
+            raise not_found("Company Not Found", "company_not_found")
+    found = _companies_with_contacts(app)
+    if "tag_id" in query:
+        found = [c for c in found if any(t["id"] == query["tag_id"] for t in c["tags"]["tags"])]
+    if "segment_id" in query:
+        wanted = query["segment_id"]
+        found = [c for c in found if any(s["id"] == wanted for s in c["segments"]["segments"])]
+    return _list(app, request, found, descending=True)
+
+
+@ROUTER.route("GET", "/companies/{company_id}", permissions=(*READ, "read_one_user_company"))
+def show_company(app: App, request: Request) -> Json:
+    """One company by Intercom's id."""
+    one = app.workspace.companies.get(request.path_parameters["company_id"])
+    if one is None:
+        raise not_found("Company Not Found", "company_not_found")
+    return shown_company(one)
+
+
+def shown_company(one: Json) -> Json:
+    """A company as the API shows it."""
+    return shapes.public(one)
+
+
+def _companies_with_contacts(app: App) -> list[Json]:
+    """Sorted by `last_request_at`; remembered until a company changes."""
+    view = app.workspace.companies.truth
+    if app.listed_companies is None or app.listed_companies[:2] != (view, view.generation):
+        documents = (view.document(ordinal) or {} for ordinal in view.ordinals())
+        found = [one for one in documents if one["user_count"] > 0]
+        found.sort(key=lambda one: (one.get("last_request_at") or 0, one["id"]))
+        app.listed_companies = (view, view.generation, found)
+    return app.listed_companies[2]
+
+
+def _list(app: App, request: Request, ascending: list[Json], *, descending: bool) -> Json:
+    per_page = page_size(request.query.get("per_page"), DEFAULT_PER_PAGE, MAX_PER_PAGE)
+    number = page_number(request.query.get("page"))
+    if number * per_page > app.settings.companies_list_ceiling:
+        raise bad_request("bad_request", "page limit reached, please use scroll API")
+    total, start = len(ascending), (number - 1) * per_page
+    pages = numbered_pages(request, app.settings, page=number, per_page=per_page, total=total)
+    if descending:
+        shown = ascending[max(0, total - start - per_page) : max(0, total - start)][::-1]
+    else:
+        shown = ascending[start : start + per_page]
+    return {
+        "type": "list",
+        "data": [shown_company(one) for one in shown],
+        "pages": pages,
+        "total_count": total,
+    }

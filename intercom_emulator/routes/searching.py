@@ -1,0 +1,59 @@
+"""What the three search routes have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from intercom_emulator.errors import bad_request
+from intercom_emulator.messages import Json, Request
+from intercom_emulator.pagination import cursor_pages, page_size, take_page
+
+if TYPE_CHECKING:
+    from intercom_emulator.app import App
+    from intercom_emulator.records import Collection
+    from intercom_emulator.search import Grammar, Predicate
+
+MAX_PER_PAGE = 150
+
+
+@dataclass
+class Found:
+    """One page of hits: their serialised bodies, and the counts around them."""
+
+    ordinals: list[int]
+    bodies: Iterator[bytes]
+    counts: Json
+
+
+def search_page(
+    app: App,
+    request: Request,
+    collection: Collection,
+    grammar: Grammar,
+    *,
+    default: int,
+    only: tuple[str, Predicate] | None = None,
+) -> Found:
+    """Run the search of a request body against the index."""
+    body = request.json
+    if not isinstance(body, dict):
+        raise bad_request("parameter_invalid", "the body must be a JSON object")
+    pagination = body.get("pagination") or {}
+    if not isinstance(pagination, dict):
+        raise bad_request("parameter_invalid", "pagination must be an object")
+    collection.catch_up(app.emulator.clock.time())
+    hits = app.searcher.search(collection, grammar, app.settings, body, only=only)
+    per_page = page_size(pagination.get("per_page"), default, MAX_PER_PAGE)
+    ordinals, number, cursor = take_page(
+        hits, pagination.get("starting_after"), per_page, collection.ids
+    )
+    pages = cursor_pages(
+        request, app.settings, page=number, per_page=per_page, total=len(hits), cursor=cursor
+    )
+    view = collection.index
+    if app.settings.search_bodies == "current":
+        view = collection.truth
+        ordinals = [one for one in ordinals if view.exists(one)]
+    return Found(ordinals, map(view.body, ordinals), {"total_count": len(hits), "pages": pages})

@@ -1,0 +1,1 @@
+"""Workspaces to begin with: tiny (every corner), demo (a support team), sized (benchmarks)."""

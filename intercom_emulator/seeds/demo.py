@@ -1,0 +1,504 @@
+"""
+A believable support team, two years old: Linnet, which sells project software to companies.
+
+About 3,000 contacts of 400 companies on four plans, 2,000 conversations with their threads, 120
+articles. Teams answer at different speeds, topics come with their tags, and old threads are
+mostly closed, so that an analyst's questions have answers.
+"""
+
+# ruff: noqa: C901, PLR2004, RUF001, S311, SIM905 - chances, names and dice are what it is made of
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from intercom_emulator import shapes
+from intercom_emulator.messages import Json
+from intercom_emulator.records import Documents
+from intercom_emulator.seeds.office import (
+    DAY,
+    FIRST_ADMIN_ID,
+    FIRST_TAG_ID,
+    FIRST_TEAM_ID,
+    NOW,
+    TAGS,
+    TEAMS,
+    add_office,
+    segment_id,
+)
+from intercom_emulator.workspace import (
+    COMPANY_IDS,
+    CONTACT_IDS,
+    CONVERSATION_IDS,
+    TICKET_IDS,
+    Seed,
+)
+
+CONTACTS, COMPANIES, CONVERSATIONS, ARTICLES, TICKETS = 3000, 400, 2000, 120, 150
+_YEARS = 2
+_OPENED_AT = NOW - _YEARS * 365 * DAY
+_HOUR = 3600
+
+_PLANS = (("1", "Free", 0), ("2", "Starter", 49), ("3", "Pro", 199), ("4", "Enterprise", 990))
+_PLAN_WEIGHTS = (30, 34, 26, 10)
+_PRIORITIES = ("none", "low", "medium", "high", "urgent")
+_PRIORITY_WEIGHTS = (70, 5, 10, 10, 5)
+_FIRST_NAMES = (
+    "Ada Bruno Chloé Dmitri Elif Farid Giulia Hanna Ibrahim Jana Kenji Lucía Mateo Nadia Oluwaseun "
+    "Petra Quentin Rosa Siobhán Tariq Uma Víctor Wei Ximena Yara Zoltán Anaïs Björn Çağla Đorđe"
+).split()
+_LAST_NAMES = (
+    "Abbott Bianchi Costa Duarte Eriksson Fischer García Hansen Ivanova Jansen Kumar Laurent "
+    "Moreau Novák O'Brien Petrov Quinn Rossi Schmidt Takahashi Usman Varga Weber Xu Yılmaz Zhang"
+).split()
+_COMPANY_NAMES = (
+    "Alder Birch Cobalt Delta Ember Fjord Granite Harbor Indigo Juniper Kestrel Lumen Meridian "
+    "Northwind Onyx Pioneer Quartz Redwood Summit Tidal Umbra Vertex Willow Zephyr"
+).split()
+_COMPANY_KINDS = ("Analytics", "Logistics", "Health", "Foods", "Studios", "Energy", "Robotics")
+_INDUSTRIES = ("Software", "Retail", "Healthcare", "Education", "Finance", "Manufacturing")
+_PLACES = (
+    ("Ireland", "IE", "EU", "Leinster", "Dublin", "en"),
+    ("Germany", "DE", "EU", "Berlin", "Berlin", "de"),
+    ("United States", "US", "NA", "California", "San Francisco", "en"),
+    ("United States", "US", "NA", "New York", "New York", "en"),
+    ("Brazil", "BR", "SA", "São Paulo", "São Paulo", "pt-BR"),
+    ("Japan", "JP", "AS", "Tokyo", "Tokyo", "ja"),
+    ("Australia", "AU", "OC", "Victoria", "Melbourne", "en"),
+    ("France", "FR", "EU", "Île-de-France", "Paris", "fr"),
+)
+_JOBS = ("Engineering", "Operations", "Marketing", "Finance", "Support", "Design")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What people write about, who answers, how fast (median minutes), and how it is tagged."""
+
+    question: str
+    team: int
+    minutes_to_reply: int
+    tags: tuple[str, ...]
+    weight: int
+
+
+_TOPICS = (
+    Topic("I was charged twice this month", 1, 190, ("billing", "refund"), 9),
+    Topic("Where do I find my invoices?", 1, 150, ("billing", "export"), 10),
+    Topic("How do I change the plan?", 1, 120, ("billing",), 8),
+    Topic("The import stops at 40 %", 3, 95, ("bug", "import"), 9),
+    Topic("The API answers 500 since this morning", 3, 40, ("bug", "api", "urgent"), 6),
+    Topic("Boards load slowly", 3, 110, ("performance", "bug"), 8),
+    Topic("I can't log in on my phone", 0, 22, ("login", "mobile"), 14),
+    Topic("How do I invite my team?", 0, 18, ("documentation",), 16),
+    Topic("Can tasks repeat every week?", 0, 30, ("feature request",), 12),
+    Topic("Is there a dark mode?", 0, 35, ("feature request", "mobile"), 6),
+    Topic("We'd like help to get started", 2, 55, ("onboarding",), 9),
+    Topic("How do we connect Slack?", 2, 60, ("onboarding", "integration"), 8),
+    Topic("What does Enterprise cost?", 4, 14, ("VIP",), 5),
+    Topic("We are thinking of leaving", 4, 25, ("churn risk", "VIP"), 3),
+)
+_REPLIES = (
+    "Thanks for writing in. I'm looking into it now.",
+    "I could reproduce this and have passed it on to the engineers.",
+    "You'll find it under Settings → Billing.",
+    "This is fixed now. Could you try once more?",
+    "I've added a credit to your account.",
+    "Here is the article that explains it step by step.",
+)
+_ANSWERS = (
+    "That worked, thank you!",
+    "Hm, I still see the same thing.",
+    "Great, I'll tell the team.",
+    "Could you have another look?",
+    "Any news?",
+)
+_ARTICLES = ("Getting started with", "How to set up", "Troubleshooting", "All about", "Tips for")
+_FEATURES = (
+    "boards timelines invoices imports exports webhooks roles reports templates automations "
+    "notifications calendars forms budgets goals integrations dashboards comments files search "
+    "mobile billing security languages"
+).split()
+
+
+def demo() -> Seed:
+    """The support team; always the same one."""
+    return _Demo().build()
+
+
+class _Demo:
+    def __init__(self) -> None:
+        self._rng = random.Random(8420)
+        self._seed = add_office(Seed(now=NOW), _OPENED_AT)
+        self._companies: list[Json] = []
+        self._contacts: list[Json] = []
+        self._next_part = 20_000_000
+        self._admins = [
+            shapes.author("admin", one["id"], one["name"], one["email"])
+            for one in self._seed.admins[:-1]
+        ]
+        self._bot = shapes.author(
+            "bot", str(FIRST_ADMIN_ID + 11), "Fin", "operator+emu1ator@intercom.io"
+        )
+
+    def build(self) -> Seed:
+        self._companies = [self._company(ordinal) for ordinal in range(COMPANIES)]
+        self._contacts = [self._contact(ordinal) for ordinal in range(CONTACTS)]
+        conversations = [
+            self._conversation(ordinal, created_at)
+            for ordinal, created_at in enumerate(self._moments(CONVERSATIONS))
+        ]
+        self._seed.companies = Documents(self._companies)
+        self._seed.contacts = Documents(self._contacts)
+        self._seed.conversations = Documents(conversations)
+        self._seed.tickets = Documents(
+            [self._ticket(n, created_at) for n, created_at in enumerate(self._moments(TICKETS))]
+        )
+        self._seed.articles = [self._article(number) for number in range(ARTICLES)]
+        self._seed.deleted_conversations = [
+            {
+                "type": "conversation",
+                "id": str(100 + number),
+                "metrics_retained": number % 3 > 0,
+                "deleted_at": _OPENED_AT + (number + 1) * 20 * DAY,
+            }
+            for number in range(30)
+        ]
+        return self._seed
+
+    def _moments(self, size: int) -> list[int]:
+        """Moments of the two years in order: ever more of them, mostly on working days."""
+        moments: list[int] = []
+        span = NOW - _HOUR - _OPENED_AT
+        while len(moments) < size:
+            day = int(span * self._rng.random() ** 0.6) // DAY
+            weekday = (_OPENED_AT // DAY + day + 3) % 7
+            if weekday >= 5 and self._rng.random() < 0.75:
+                continue
+            second = int(self._rng.triangular(6 * _HOUR, 22 * _HOUR, 14 * _HOUR))
+            moments.append(min((_OPENED_AT // DAY + day) * DAY + second, NOW - _HOUR))
+        return sorted(moments)
+
+    def _company(self, ordinal: int) -> Json:
+        rng = self._rng
+        created_at = _OPENED_AT + ordinal * (NOW - _OPENED_AT - 30 * DAY) // COMPANIES
+        plan_id, plan, price = rng.choices(_PLANS, _PLAN_WEIGHTS)[0]
+        seats = rng.randint(1, 20) * (1 + 3 * (plan == "Enterprise"))
+        name = f"{rng.choice(_COMPANY_NAMES)} {rng.choice(_COMPANY_KINDS)}"
+        updated_at = rng.randint(created_at, NOW - 60)
+        one = shapes.company(
+            COMPANY_IDS.to_id(ordinal),
+            created_at,
+            company_id=f"acct_{1000 + ordinal}",
+            name=name,
+            updated_at=updated_at,
+            last_request_at=rng.randint(created_at, NOW - 60),
+            plan={"type": "plan", "id": plan_id, "name": plan},
+            monthly_spend=price * max(1, seats // 5),
+            session_count=rng.randint(0, 4000),
+            custom_attributes={
+                "contract_number": f"{ordinal:05}",
+                "seats": seats,
+                "health_score": round(rng.uniform(0.1, 1.0), 2),
+                "is_partner": rng.random() < 0.1,
+                "renewal_at": created_at + 365 * DAY * rng.randint(1, 3),
+            },
+            tags={
+                "type": "tag.list",
+                "tags": [shapes.tag(*self._tag("VIP"))] if plan == "Enterprise" else [],
+            },
+        )
+        if rng.random() < 0.8:
+            one["industry"] = rng.choice(_INDUSTRIES)
+            one["size"] = seats * 4
+            one["website"] = f"https://{name.lower().replace(' ', '-')}.example.com"
+        return one
+
+    def _contact(self, ordinal: int) -> Json:
+        rng = self._rng
+        created_at = _OPENED_AT + ordinal * (NOW - _OPENED_AT - DAY) // CONTACTS
+        is_lead = rng.random() < 0.15
+        first, last = rng.choice(_FIRST_NAMES), rng.choice(_LAST_NAMES)
+        seen_at = rng.randint(created_at, NOW - 60)
+        country, code, continent, region, city, language = rng.choice(_PLACES)
+        contact_id = CONTACT_IDS.to_id(ordinal)
+        segments = [segment_id(4)] if is_lead else []
+        if seen_at > NOW - 30 * DAY:
+            segments.append(segment_id(0))
+        elif not is_lead:
+            segments.append(segment_id(2))
+        one = shapes.contact(
+            contact_id,
+            created_at,
+            role="lead" if is_lead else "user",
+            external_id=None if is_lead else str(10_000 + ordinal),
+            name=f"{first} {last}",
+            email=f"{_ascii(first)}.{_ascii(last)}{ordinal}@example.com",
+            phone=f"+1555{ordinal:07}" if rng.random() < 0.4 else None,
+            owner_id=str(FIRST_ADMIN_ID + rng.randint(8, 10)) if rng.random() < 0.3 else None,
+            signed_up_at=None if is_lead else created_at,
+            last_seen_at=seen_at,
+            updated_at=seen_at,
+            last_contacted_at=seen_at - _HOUR if seen_at - _HOUR > created_at else None,
+            browser=rng.choice(("chrome", "firefox", "safari")),
+            browser_language=language,
+            language_override=language if rng.random() < 0.2 else None,
+            os=rng.choice(("OS X 14.5", "Windows 11", "Linux", "iOS 18.1")),
+            unsubscribed_from_emails=rng.random() < 0.08,
+            location={
+                "type": "location",
+                "country": country,
+                "region": region,
+                "city": city,
+                "country_code": code,
+                "continent_code": continent,
+            },
+            custom_attributes={
+                "job_function": rng.choice(_JOBS),
+                "lifetime_orders": rng.randint(0, 60),
+                "satisfaction": round(rng.uniform(1, 5), 1),
+                "beta_tester": rng.random() < 0.12,
+                "trial_ends_at": created_at + 14 * DAY,
+            },
+            _segments=segments,
+        )
+        self._join(one, ordinal, is_lead=is_lead)
+        for name in rng.sample(TAGS, rng.choices((0, 1, 2, 12), (70, 20, 9, 1))[0]):
+            tag_id, _ = self._tag(name)
+            self._hang(
+                one,
+                "tags",
+                {
+                    **shapes.addressable("tag", tag_id, "tags"),
+                    "_applied_at": seen_at,
+                    "_applied_by": str(FIRST_ADMIN_ID + 1),
+                },
+            )
+        if rng.random() < 0.05:
+            writer = self._seed.admins[rng.randrange(8)]
+            note = shapes.note(
+                str(17_495_962 + ordinal), seen_at, contact_id, writer, "<p>Call again.</p>"
+            )
+            self._seed.notes.append(note)
+            self._hang(one, "notes", shapes.addressable("note", note["id"], "notes"))
+        if not one["unsubscribed_from_emails"] and rng.random() < 0.5:
+            entry = shapes.addressable("subscription", "92", "subscription_types")
+            self._hang(one, "opted_in_subscription_types", entry)
+        return one
+
+    def _join(self, contact: Json, ordinal: int, *, is_lead: bool) -> None:
+        """Make it a member of a company that existed by then, now and then of two."""
+        if is_lead and self._rng.random() < 0.7:
+            return
+        reachable = max(1, (ordinal + 1) * COMPANIES // CONTACTS - 8)
+        for number in {self._rng.randrange(reachable), self._rng.randrange(reachable * 20)}:
+            if number < reachable:
+                company = self._companies[number]
+                company["user_count"] += 1
+                entry = shapes.addressable("company", company["id"], "companies")
+                self._hang(contact, "companies", entry)
+
+    @staticmethod
+    def _hang(contact: Json, name: str, entry: Json) -> None:
+        entries = [*contact[name]["data"], entry]
+        contact[name] = shapes.nested_list(contact["id"], name, entries)
+
+    @staticmethod
+    def _tag(name: str) -> tuple[str, str]:
+        return str(FIRST_TAG_ID + TAGS.index(name)), name
+
+    def _conversation(self, ordinal: int, created_at: int) -> Json:
+        rng = self._rng
+        topic = rng.choices(_TOPICS, [one.weight for one in _TOPICS])[0]
+        contact = self._known_contact(created_at)
+        customer = shapes.author(contact["role"], contact["id"], contact["name"], contact["email"])
+        team_name, members = TEAMS[topic.team]
+        agent = self._admins[rng.choice(members)]
+        channel = rng.choices(("messenger", "email"), (70, 30))[0]
+        one = shapes.conversation(
+            CONVERSATION_IDS.to_id(ordinal),
+            created_at,
+            title=topic.question,
+            source=shapes.source(
+                str(403_000_000 + ordinal),
+                customer,
+                f"<p>{topic.question}</p>",
+                type="email" if channel == "email" else "conversation",
+                subject=topic.question if channel == "email" else "",
+            ),
+            channel={"initial": channel, "current": channel},
+            contacts={
+                "type": "contact.list",
+                "contacts": [
+                    {
+                        **shapes.reference("contact", contact["id"]),
+                        "external_id": contact["external_id"],
+                    }
+                ],
+            },
+            team_assignee_id=FIRST_TEAM_ID + topic.team,
+            admin_assignee_id=int(agent["id"]),
+            priority=rng.choices(_PRIORITIES, _PRIORITY_WEIGHTS)[0],
+            read=True,
+            waiting_since=created_at,
+        )
+        parts = self._thread(one, topic, customer, agent)
+        one["conversation_parts"] = shapes.conversation_parts(parts)
+        tagged_at = parts[-1]["created_at"] if parts else created_at
+        one["tags"]["tags"] = [
+            shapes.applied(shapes.tag(*self._tag(name)), tagged_at, agent["id"])
+            for name in topic.tags
+            if rng.random() < 0.85
+        ]
+        one["statistics"] = shapes.statistics(one)
+        replied_after = one["statistics"].get("time_to_admin_reply")
+        if replied_after is not None:
+            response = {
+                "team_id": FIRST_TEAM_ID + topic.team,
+                "team_name": team_name,
+                "response_time": replied_after,
+            }
+            one["statistics"]["assigned_team_first_response_time"] = [response]
+        one["updated_at"] = tagged_at
+        if not one["open"] and rng.random() < 0.35:
+            self._rate(one, contact, agent)
+        return one
+
+    def _known_contact(self, created_at: int) -> Json:
+        """A contact who existed by then."""
+        share = (created_at - _OPENED_AT) / (NOW - _OPENED_AT - DAY)
+        known = max(1, min(CONTACTS, int(CONTACTS * share)))
+        return self._contacts[self._rng.randrange(known)]
+
+    def _thread(self, one: Json, topic: Topic, customer: Json, agent: Json) -> list[Json]:
+        """Fin, an assignment, a first reply at the team's pace, some back and forth, a close."""
+        rng = self._rng
+        at = one["created_at"]
+        parts: list[Json] = []
+
+        def add(seconds: float, who: Json, **fields: object) -> bool:
+            nonlocal at
+            at += max(1, int(seconds))
+            if at >= NOW:
+                return False
+            self._next_part += 1
+            parts.append(shapes.part(str(self._next_part), at, who, **fields))
+            return True
+
+        if rng.random() < 0.35:
+            one["ai_agent_participated"] = True
+            add(5, self._bot, body="<p>Hi, I'm Fin. Let me find that for you.</p>")
+            one["ai_agent"] = {
+                "source_type": "workflow",
+                "source_title": "Greeting",
+                "last_answer_type": "ai_answer",
+                "resolution_state": rng.choice(("escalated", "assumed_resolution")),
+                "rating": None,
+                "rating_remark": None,
+                "created_at": one["created_at"],
+                "updated_at": one["created_at"],
+                "content_sources": {
+                    "type": "content_source.list",
+                    "total_count": 0,
+                    "content_sources": [],
+                },
+            }
+        team = shapes.reference("team", str(FIRST_TEAM_ID + topic.team))
+        add(rng.randint(5, 90), self._bot, part_type="assignment", assigned_to=team)
+        wait = rng.lognormvariate(0, 0.8) * topic.minutes_to_reply * 60
+        going = add(wait, agent, body=f"<p>{rng.choice(_REPLIES)}</p>")
+        if going:
+            one["waiting_since"] = None
+        for _ in range(rng.choices((0, 1, 2, 3, 6, 20), (20, 30, 25, 15, 9, 1))[0]):
+            if not going:
+                break
+            answer = f"<p>{rng.choice(_ANSWERS)}</p>"
+            going = add(rng.expovariate(1 / (2 * _HOUR)), customer, body=answer)
+            if going and one["first_contact_reply"] is None:
+                one["first_contact_reply"] = {"created_at": at, "type": "conversation", "url": None}
+            if going and rng.random() < 0.05:
+                add(60, agent, part_type="note", body="<p>Internal: same as last week.</p>")
+            wait = rng.lognormvariate(0, 0.8) * topic.minutes_to_reply * 40
+            going = going and add(wait, agent, body=f"<p>{rng.choice(_REPLIES)}</p>")
+        is_old = one["created_at"] < NOW - 14 * DAY
+        if going and rng.random() < (0.95 if is_old else 0.45):
+            closed = add(rng.expovariate(1 / (5 * _HOUR)), agent, part_type="close", state="closed")
+            if closed:
+                one.update(open=False, state="closed")
+        return parts
+
+    def _rate(self, one: Json, contact: Json, agent: Json) -> None:
+        rated_at = one["updated_at"] + 600
+        if rated_at >= NOW:
+            return
+        rating = self._rng.choices((1, 2, 3, 4, 5), (5, 6, 12, 30, 47))[0]
+        one["conversation_rating"] = {
+            "rating": rating,
+            "remark": "Quick and kind!" if rating == 5 else "",
+            "created_at": rated_at,
+            "updated_at": rated_at,
+            "contact": {
+                **shapes.reference("contact", contact["id"]),
+                "external_id": contact["external_id"],
+            },
+            "teammate": shapes.reference("admin", agent["id"]),
+        }
+        one["updated_at"] = rated_at
+
+    def _ticket(self, ordinal: int, created_at: int) -> Json:
+        contact = self._known_contact(created_at)
+        return shapes.ticket(
+            TICKET_IDS.to_id(ordinal),
+            str(ordinal + 1),
+            created_at,
+            updated_at=min(created_at + self._rng.randint(60, 9 * DAY), NOW - 60),
+            ticket_attributes={
+                "_default_title_": self._rng.choice(_TOPICS).question,
+                "_default_description_": "",
+            },
+            contacts={
+                "type": "contact.list",
+                "contacts": [
+                    {
+                        **shapes.reference("contact", contact["id"]),
+                        "external_id": contact["external_id"],
+                    }
+                ],
+            },
+            admin_assignee_id=FIRST_ADMIN_ID + 2,
+            team_assignee_id=FIRST_TEAM_ID + 3,
+        )
+
+    def _article(self, number: int) -> Json:
+        rng = self._rng
+        title = f"{_ARTICLES[number % len(_ARTICLES)]} {_FEATURES[number // len(_ARTICLES)]}"
+        created_at = _OPENED_AT + number * 5 * DAY
+        updated_at = rng.randint(created_at, NOW - DAY)
+        views = rng.randint(0, 9000)
+        return shapes.article(
+            str(39 + number),
+            created_at,
+            title=title,
+            description=f"What you need to know: {title.lower()}.",
+            body=f"<h2>{title}</h2><p>{'It takes a minute. ' * rng.randint(3, 40)}</p>",
+            body_markdown=f"## {title}",
+            author_id=FIRST_ADMIN_ID + rng.randrange(10),
+            state="draft" if rng.random() < 0.1 else "published",
+            updated_at=updated_at,
+            url=f"https://help.linnet.example.com/en/articles/{39 + number}",
+            parent_ids=[18 + number % 6],
+            _statistics={
+                "type": "article_statistics",
+                "views": views,
+                "conversions": views // 90,
+                "reactions": views // 30,
+                "happy_reaction_percentage": 62.5,
+                "neutral_reaction_percentage": 25.0,
+                "sad_reaction_percentage": 12.5,
+            },
+        )
+
+
+def _ascii(name: str) -> str:
+    """A name as it may stand in an e-mail address."""
+    return "".join(letter for letter in name.lower() if letter.isascii() and letter.isalpha())

@@ -1,0 +1,228 @@
+"""The people, teams, tags, segments and attributes that demo and sized workspaces share."""
+
+from __future__ import annotations
+
+from intercom_emulator import shapes
+from intercom_emulator.messages import Json
+from intercom_emulator.workspace import Seed
+
+NOW = 1_793_610_000
+"""2026-11-02T09:00:00Z, a Monday."""
+
+DAY = 86_400
+FIRST_ADMIN_ID = 991_267_459
+FIRST_TEAM_ID = 814_865
+FIRST_TAG_ID = 102
+FIRST_ATTRIBUTE_ID = 34
+
+_ADMINS = (
+    ("Ciara Byrne", "Head of Support", "4"),
+    ("Tomás Ribeiro", "Support Lead", "3"),
+    ("Aiko Tanaka", "Support Engineer", "1"),
+    ("Lena Vogel", "Support Engineer", "1"),
+    ("Samuel Okafor", "Support Agent", "1"),
+    ("Priya Raman", "Support Agent", "1"),
+    ("Noor Haddad", "Billing Specialist", "1"),
+    ("Marta Kowalska", "Billing Specialist", "1"),
+    ("Diego Fuentes", "Onboarding Manager", "2"),
+    ("Grace Mbeki", "Onboarding Manager", "2"),
+    ("Oskar Lindqvist", "Sales", "2"),
+    ("Fin", "AI agent", "1"),
+)
+_ROLES = {"1": "Support Agent", "2": "Customer Success", "3": "Team Lead", "4": "Owner"}
+
+TEAMS = (
+    ("Support", (1, 2, 3, 4, 5)),
+    ("Billing", (6, 7)),
+    ("Onboarding", (8, 9)),
+    ("Technical", (2, 3)),
+    ("Sales", (10,)),
+)
+TAGS = (
+    "billing",
+    "bug",
+    "feature request",
+    "import",
+    "export",
+    "api",
+    "login",
+    "mobile",
+    "refund",
+    "urgent",
+    "churn risk",
+    "VIP",
+    "onboarding",
+    "integration",
+    "performance",
+    "documentation",
+    "Öffnungszeiten",
+    "日本語",
+)
+SEGMENTS = (
+    ("Active", "user"),
+    ("New", "user"),
+    ("Slipping away", "user"),
+    ("Customers on a plan", "user"),
+    ("Leads", "contact"),
+)
+
+
+def add_office(seed: Seed, opened_at: int) -> Seed:
+    """Give `seed` its admins, teams, tags, segments, attributes and subscription types."""
+    teams_of: dict[int, list[int]] = {}
+    for number, (_, members) in enumerate(TEAMS):
+        for member in members:
+            teams_of.setdefault(member, []).append(FIRST_TEAM_ID + number)
+    seed.admins = [
+        shapes.admin(
+            str(FIRST_ADMIN_ID + number),
+            name,
+            f"{name.split()[0].lower()}@support.example.com",
+            job_title=title,
+            team_ids=teams_of.get(number, []),
+            role={"type": "role", "id": role, "name": _ROLES[role]},
+            has_inbox_seat=name != "Fin",
+        )
+        for number, (name, title, role) in enumerate(_ADMINS)
+    ]
+    seed.teams = [
+        shapes.team(str(FIRST_TEAM_ID + number), name, [FIRST_ADMIN_ID + m for m in members])
+        for number, (name, members) in enumerate(TEAMS)
+    ]
+    seed.tags = [shapes.tag(str(FIRST_TAG_ID + number), name) for number, name in enumerate(TAGS)]
+    seed.segments = [
+        shapes.segment(segment_id(number), name, opened_at + number * DAY, person_type)
+        for number, (name, person_type) in enumerate(SEGMENTS)
+    ]
+    seed.data_attributes = data_attributes(opened_at)
+    seed.conversation_attributes = conversation_attributes(opened_at)
+    seed.subscription_types = [
+        shapes.subscription_type("91", "Newsletters", "opt_out", "email"),
+        shapes.subscription_type("92", "Product updates", "opt_in", "email"),
+        shapes.subscription_type("93", "Text messages", "opt_in", "sms_message"),
+    ]
+    seed.activity_logs = activity_logs(seed, opened_at)
+    return seed
+
+
+def segment_id(number: int) -> str:
+    """The id of the segment at a position of SEGMENTS."""
+    return f"6762f25c1bb69f9f2193bc{number:02x}"
+
+
+def data_attributes(opened_at: int) -> list[Json]:
+    """Standard attributes, and a custom one of every data type for each model."""
+    standard = [
+        ("contact", "id", "string"),
+        ("contact", "email", "string"),
+        ("contact", "name", "string"),
+        ("contact", "role", "string"),
+        ("contact", "created_at", "date"),
+        ("contact", "updated_at", "date"),
+        ("contact", "last_seen_at", "date"),
+        ("contact", "unsubscribed_from_emails", "boolean"),
+        ("contact", "location.country", "string"),
+        ("company", "id", "string"),
+        ("company", "company_id", "string"),
+        ("company", "name", "string"),
+        ("company", "plan.name", "string"),
+        ("company", "monthly_spend", "float"),
+        ("company", "session_count", "integer"),
+        ("company", "user_count", "integer"),
+        ("company", "remote_created_at", "date"),
+    ]
+    custom = [
+        ("contact", "job_function", "string"),
+        ("contact", "lifetime_orders", "integer"),
+        ("contact", "satisfaction", "float"),
+        ("contact", "beta_tester", "boolean"),
+        ("contact", "trial_ends_at", "date"),
+        ("contact", "CX Score rating", "integer"),
+        ("company", "contract_number", "string"),
+        ("company", "seats", "integer"),
+        ("company", "health_score", "float"),
+        ("company", "is_partner", "boolean"),
+        ("company", "renewal_at", "date"),
+    ]
+    attributes = [shapes.data_attribute(*one) for one in standard]
+    attributes += [
+        shapes.data_attribute(
+            model,
+            f"custom_attributes.{name}",
+            data_type,
+            id=FIRST_ATTRIBUTE_ID + number,
+            custom=True,
+            api_writable=True,
+            ui_writable=True,
+            created_at=opened_at + number,
+            updated_at=opened_at + number,
+            admin_id=str(FIRST_ADMIN_ID),
+        )
+        for number, (model, name, data_type) in enumerate(custom)
+    ]
+    attributes.append(
+        shapes.data_attribute(
+            "contact",
+            "custom_attributes.favourite_colour",
+            "string",
+            id=FIRST_ATTRIBUTE_ID + len(custom),
+            custom=True,
+            archived=True,
+            options=["red", "green"],
+            created_at=opened_at,
+            updated_at=opened_at + DAY,
+            admin_id=str(FIRST_ADMIN_ID),
+        )
+    )
+    return attributes
+
+
+def conversation_attributes(opened_at: int) -> list[Json]:
+    """A conversation attribute of every data type, and an archived one."""
+    make = shapes.conversation_attribute
+    options = [
+        {"id": f"a1b2c3d4-e5f6-7890-abcd-ef12345678{n:02}", "label": label, "archived": False}
+        for n, label in enumerate(("Bug", "Question", "Praise"))
+    ]
+    reference = {"type": "many", "object_type_id": "Order"}
+    return [
+        make(1, "Summary", "string", opened_at, multiline=True),
+        make(2, "Kind", "list", opened_at, options=options),
+        make(3, "Priority score", "integer", opened_at),
+        make(4, "Refund amount", "decimal", opened_at),
+        make(5, "Escalated", "boolean", opened_at),
+        make(6, "Due", "datetime", opened_at),
+        make(7, "Orders", "relationship", opened_at, reference=reference),
+        make(8, "Screenshots", "files", opened_at),
+        make(9, "Old field", "string", opened_at, multiline=False, archived=True),
+    ]
+
+
+def activity_logs(seed: Seed, opened_at: int) -> list[Json]:
+    """An admin's log-in a week, and the odd change of settings."""
+    renamed = {"before": {"name": "Emu"}, "after": {"name": "Emulator"}}
+    kinds: tuple[tuple[str, str, Json | None], ...] = (
+        ("admin_login_success", "{name} successfully logged in.", {"sign_in_method": "google"}),
+        ("app_name_change", "{name} changed the app's name.", renamed),
+        ("role_change", "{name} changed a role.", None),
+    )
+    logs = []
+    for number, created_at in enumerate(range(opened_at, seed.now, 7 * DAY)):
+        admin = seed.admins[number % len(seed.admins)]
+        kind, description, metadata = kinds[number % len(kinds)]
+        logs.append(
+            {
+                "id": f"fca05814-4b72-4dce-ad4f-{number:012x}",
+                "performed_by": {
+                    "type": "admin",
+                    "id": admin["id"],
+                    "email": admin["email"],
+                    "ip": "198.51.100.7",
+                },
+                "metadata": metadata,
+                "created_at": created_at,
+                "activity_type": kind,
+                "activity_description": description.format(name=admin["name"]),
+            }
+        )
+    return logs
