@@ -1,0 +1,175 @@
+"""
+One sync reads one closed window; slices say what of it is still unread, and state says so too.
+
+         start                                      T0 = Intercom's clock when the sync began
+    ──────┤ slice ├┤ slice ├┤ slice          ├┤ ... │
+          └ read ─┘└ unread ┘└ read ──┘└ unread ────┘
+
+Every slice includes both its ends, slices touch without gap or overlap, and a row belongs to the
+slice that holds its `updated_at`. A row that changes while the sync runs leaves the window, and
+the next sync, which starts a safety margin before T0, finds it: so no order of reading, no
+interruption and no late search index can lose it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from source_intercom.api.timestamps import epoch_seconds, rfc3339
+
+SAFETY_MARGIN = 15 * 60
+"""Seconds that a search index may lag: "a few minutes" for contacts by Intercom's description."""
+DAY = 24 * 3600
+FOREVER = 253_402_300_799
+"""The last second of the year 9999."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """
+    Rows with start <= updated_at <= end, in Unix seconds.
+
+    Where too many rows share a moment, `created` cuts them by a second field that never changes.
+    """
+
+    start: int
+    end: int
+    created: tuple[int, int] | None = None
+
+    @property
+    def axis(self) -> str:
+        """The field that orders the slice and along which it is cut."""
+        return "updated_at" if self.created is None else "created_at"
+
+    @property
+    def low(self) -> int:
+        """The first value on the axis."""
+        return self.start if self.created is None else self.created[0]
+
+    @property
+    def high(self) -> int:
+        """The last value on the axis."""
+        return self.end if self.created is None else self.created[1]
+
+    def between(self, low: int, high: int) -> Self:
+        """The same slice from one value of its axis to another."""
+        if self.created is None:
+            return replace(self, start=low, end=high)
+        return replace(self, created=(low, high))
+
+    def holds(self, updated_at: int | None, created_at: int | None) -> bool:
+        """Whether a row belongs here; one without a date belongs wherever it was found."""
+        if updated_at is not None and not self.start <= updated_at <= self.end:
+            return False
+        if self.created is None or created_at is None:
+            return True
+        return self.created[0] <= created_at <= self.created[1]
+
+    def divide(self, at: int, narrowest: int) -> list[Self]:
+        """
+        Two slices for what is unread from `at` on, each at least `narrowest` seconds long.
+
+        What is too short to cut is ordered by creation instead; [] where that is done already.
+        """
+        middle = (at + min(self.high, self.end)) // 2
+        if middle - at + 1 >= narrowest and self.high - middle >= narrowest:
+            return [self.between(at, middle), self.between(middle + 1, self.high)]
+        if self.created is None:
+            return [replace(self, start=at, created=(0, FOREVER))]
+        return []
+
+
+@dataclass(frozen=True)
+class Window:
+    """What one sync of one stream reads: everything from `start` to `end`, both included."""
+
+    start: int
+    end: int
+    slices: tuple[Slice, ...]
+    watermark: int | None
+    """Everything up to here was read by earlier syncs; None on the first."""
+    lookback: int = 0
+    """Seconds that the user asks to read again, on top of the safety margin."""
+    held_back_from: int | None = None
+    """A state that lay in the future, where one did."""
+
+    @classmethod
+    def plan(
+        cls, state: Mapping[str, Any], cursor_field: str, t0: int, start_date: int, lookback: int
+    ) -> Self:
+        """
+        The window of a sync that begins at `t0` with the state of the one before.
+
+        A state of any other shape counts as none: then all history from `start_date` is read.
+        """
+        saved = _seconds(state.get(cursor_field))
+        if saved is None:
+            window = Slice(start_date, t0)
+            return cls(start_date, t0, (window,) if start_date <= t0 else (), None, lookback)
+        watermark = min(saved, t0)
+        unread = _decode(state, t0)
+        if unread is None:
+            start = watermark - SAFETY_MARGIN - lookback
+            start = max(start, min(start_date, watermark + 1))
+            unread = (Slice(start, t0),)
+        return cls(
+            start=min(piece.start for piece in unread),
+            end=t0,
+            slices=unread,
+            watermark=watermark,
+            lookback=lookback,
+            held_back_from=saved if saved > t0 else None,
+        )
+
+    def state(self, cursor_field: str, unread: Iterable[Slice]) -> dict[str, Any]:
+        """
+        What the next sync must know: {"updated_at": "…Z"}, and what is unread after a break-off.
+
+            {"updated_at": "2024-03-01T00:00:00Z", "read_until": "2024-11-01T08:45:00Z",
+             "unread": [["2024-03-01T00:00:01Z", "2024-05-01T00:00:00Z"]]}
+
+        A sync that was broken off claims nothing of the safety margin before its end, because
+        whoever goes on may come after the late rows of that margin have been indexed.
+        """
+        pieces = list(unread)
+        if not pieces:
+            return {cursor_field: rfc3339(max(self.end, self.watermark or 0))}
+        final = self.end - SAFETY_MARGIN - self.lookback
+        left = [replace(piece, end=min(piece.end, final)) for piece in pieces]
+        left = [piece for piece in left if piece.start <= piece.end]
+        read_to = min([final, *(piece.start - 1 for piece in left)])
+        watermark = max(read_to, self.start - 1 if self.watermark is None else self.watermark)
+        if final < self.start:
+            return {cursor_field: rfc3339(watermark)}
+        return {
+            cursor_field: rfc3339(watermark),
+            "read_until": rfc3339(final),
+            "unread": [_encode(piece) for piece in left],
+        }
+
+
+def _encode(piece: Slice) -> list[str | None]:
+    return [rfc3339(edge) for edge in (piece.start, piece.end, *(piece.created or ()))]
+
+
+def _decode(state: Mapping[str, Any], t0: int) -> tuple[Slice, ...] | None:
+    """The slices that an interrupted sync left, and all since; None unless the state has them."""
+    until = _seconds(state.get("read_until"))
+    listed = state.get("unread")
+    if until is None or not isinstance(listed, list) or until >= t0:
+        return None
+    pieces = []
+    for entry in listed:
+        edges = [_seconds(edge) for edge in entry] if isinstance(entry, list) else []
+        match edges:
+            case [int(start), int(end)] if start <= end <= until:
+                pieces.append(Slice(start, end))
+            case [int(start), int(end), int(low), int(high)] if start <= end <= until:
+                pieces.append(Slice(start, end, (low, high)))
+            case _:
+                return None
+    return (*pieces, Slice(until + 1, t0))
+
+
+def _seconds(value: object) -> int | None:
+    return epoch_seconds(value) if isinstance(value, (str, int)) else None

@@ -1,0 +1,41 @@
+import pytest
+
+from source_intercom.api.errors import Remedy, read_refusal
+
+
+def body(code):
+    return b'{"type":"error.list","request_id":"r1","errors":[{"code":"%s","message":"m"}]}' % (
+        code.encode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "remedy", "says"),
+    [
+        (401, body("token_revoked"), Remedy.CONFIGURE, "re-authenticate"),
+        (401, body("unauthorized"), Remedy.CONFIGURE, '"Read tags"'),
+        (402, b"", Remedy.CONFIGURE, "plan"),
+        (403, body("api_plan_restricted"), Remedy.CONFIGURE, "plan"),
+        (403, body("forbidden"), Remedy.CONFIGURE, '"Read tags"'),
+        (403, b"<html>ELB</html>", Remedy.CONFIGURE, '"Read tags"'),
+        (404, b"<html>nginx</html>", Remedy.REPORT, "HTTP 404"),
+        (422, body("parameter_invalid"), Remedy.REPORT, "parameter_invalid"),
+        (429, body("rate_limit_exceeded"), Remedy.WAIT, "rate limit"),
+        (408, b"", Remedy.WAIT, "later"),
+        (500, body("server_error"), Remedy.WAIT, "later"),
+        (504, b"", Remedy.WAIT, "later"),
+        (302, b"", Remedy.CONFIGURE, "region"),
+    ],
+)
+def test_each_refusal_says_what_to_do(status, content, remedy, says):
+    """Status and code decide who can help and what the sentence asks of them."""
+    refusal = read_refusal(status, content, "Read tags")
+
+    assert refusal.remedy is remedy
+    assert says in refusal.sentence
+
+
+def test_an_error_list_of_any_shape_is_survived():
+    """Bodies that only look like an error.list don't break the message."""
+    for content in (b"[]", b'{"errors":null}', b'{"errors":[]}', b'{"errors":[1]}', b'"x"'):
+        assert read_refusal(500, content).code is None

@@ -1,0 +1,62 @@
+import pytest
+
+from source_intercom.api.pages import MalformedAnswer, parse_page
+
+
+def page(pages, *, extra=""):
+    return parse_page(f'{{"data":[{{"id":1}}],"pages":{pages}{extra}}}'.encode(), ["data"])
+
+
+@pytest.mark.parametrize(
+    ("pages", "following"),
+    [
+        ('{"next":{"page":2,"starting_after":"abc"}}', {"starting_after": "abc"}),
+        ('{"next":{"page":2}}', {"page": "2"}),
+        (
+            '{"next":"https://elsewhere.example/articles?page=3&per_page=5"}',
+            {"page": "3", "per_page": "5"},
+        ),
+        (
+            '{"next":"https://api.intercom.io/contacts?starting_after=a%3D%3D"}',
+            {"starting_after": "a=="},
+        ),
+        ('{"next":null,"page":1,"total_pages":2}', {"page": "2"}),
+        ('{"page":2,"total_pages":2}', None),
+        ('{"next":null}', None),
+        ("null", None),
+    ],
+)
+def test_t46_every_form_of_the_next_page_is_followed(pages, following):
+    """T46: of an absolute URL only the query is taken, so that the token stays on its host."""
+    assert page(pages).following == following
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html><body>502 Bad Gateway</body></html>",
+        b'{"data":[{"id":"1"},',
+        b"[]",
+        b"null",
+        b'{"data":null}',
+        b'{"data":["1"]}',
+        b'{"items":[]}',
+        b'{"type":"error.list","errors":[{"code":"server_error"}],"data":[]}',
+    ],
+)
+def test_t34_what_is_no_page_is_refused(body):
+    """T34: HTML, half a JSON, another envelope: never an empty page."""
+    with pytest.raises(MalformedAnswer):
+        parse_page(body, ["data"])
+
+
+def test_a_search_without_its_pages_object_is_refused():
+    """The last page of a search has a pages object as well; without it the answer is cut short."""
+    with pytest.raises(MalformedAnswer):
+        parse_page(b'{"data":[]}', ["data"], paged=True)
+
+
+def test_the_first_known_envelope_is_taken():
+    """Descriptions disagree about the companies of a contact: data or companies."""
+    assert parse_page(b'{"companies":[{"id":"1"}]}', ["data", "companies"]).rows == [{"id": "1"}]

@@ -1,0 +1,47 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from source_intercom.api.timestamps import epoch_seconds, rfc3339
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        1734537424,
+        "1734537424",
+        1734537424000,
+        1734537424.0,
+        "2024-12-18T15:57:04Z",
+        "2024-12-18T15:57:04+00:00",
+        "2024-12-18T16:57:04+01:00",
+        "2024-12-18T15:57:04",
+    ],
+)
+def test_t39_every_way_to_write_a_moment_becomes_one(moment):
+    """T39: seconds, milliseconds, text and ISO 8601 all become RFC 3339 in UTC."""
+    assert rfc3339(moment) == "2024-12-18T15:57:04Z"
+    assert epoch_seconds(moment) == 1734537424
+
+
+def test_t39_moments_before_1970_are_moments():
+    """T39: a negative epoch is a date before 1970."""
+    assert rfc3339(-1) == "1969-12-31T23:59:59Z"
+
+
+def test_t39_the_last_second_of_9999_is_a_moment():
+    """T39: signed_up_at and custom dates may lie absurdly far in the future."""
+    assert rfc3339(253_402_300_799) == "9999-12-31T23:59:59Z"
+
+
+@pytest.mark.parametrize("value", [None, True, "", "soon", [], {}, 10**30, float("nan"), "nan"])
+def test_what_is_no_moment_is_null(value):
+    """A value that names no moment becomes null, never a crash."""
+    assert rfc3339(value) is None
+    assert epoch_seconds(value) is None
+
+
+@given(st.integers(min_value=-(10**10), max_value=10**11 - 1))
+def test_seconds_survive_the_round_trip(seconds):
+    """From seconds to text and back, nothing moves."""
+    assert epoch_seconds(rfc3339(seconds)) == seconds
