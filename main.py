@@ -1,0 +1,3 @@
+from source_intercom.run import run
+
+run()

@@ -1,0 +1,5 @@
+"""Airbyte source connector for Intercom."""
+
+from source_intercom.source import SourceIntercom
+
+__all__ = ["SourceIntercom"]

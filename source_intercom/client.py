@@ -1,0 +1,262 @@
+"""
+The one door to Intercom: every request of a sync goes through here.
+
+Python, because the CDK's HttpClient writes request and response bodies to its log, takes a broken
+body for an empty one, and sends without a time limit. This one parses before it believes, retries
+what can be retried, waits for the shared rate limit, and sends the token to one host alone.
+"""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import requests
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
+
+from source_intercom.api.errors import REFUSED_RENEWAL, Refusal, Remedy, Trouble, read_refusal
+from source_intercom.api.grants import TOKEN_PATH, Grant
+from source_intercom.api.pages import MalformedAnswer, parse_object
+from source_intercom.api.rate_limit import Budget, RateLimit, server_seconds
+from source_intercom.credentials import Credentials
+
+INTERCOM_VERSION = "2.16"
+"""Sent with every request: without it, the app's own setting would choose the fields' types."""
+
+CONNECT_SECONDS, READ_SECONDS = 10, 120
+TRIES = 7
+"""Attempts at one request: with doubling waits, a minute of trouble is sat out."""
+RATE_LIMIT_TRIES = 40
+"""429s in a row: at most ten seconds each, so that a sync gives up after some minutes."""
+OTHER_GRANTS = 3
+"""Newer grants that one request is tried with: tokens may be short-lived, and waits long."""
+
+Parsed = TypeVar("Parsed")
+logger = logging.getLogger("airbyte")
+
+
+class IntercomError(AirbyteTracedException):
+    """A request that failed for good; its message says what to do and quotes no body."""
+
+    def __init__(self, message: str, remedy: Remedy, refusal: Refusal | None = None) -> None:
+        super().__init__(
+            message=message,
+            internal_message=message if refusal is None else f"{message} {refusal.request_id}",
+            failure_type=FailureType(remedy.value),
+        )
+        self.refusal = refusal
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether Intercom answered that the object exists no more."""
+        return self.refusal is not None and self.refusal.is_gone
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether waiting may help."""
+        return self.failure_type is FailureType.transient_error
+
+
+class IntercomClient:
+    """
+    Sends requests to one workspace and returns what `parse` makes of their bodies.
+
+    Safe to use from many threads. `save` is told of a renewed grant before it is used. `sleep` and
+    `clock` are handed in so that tests need not wait.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        grant: Grant,
+        connections: int,
+        save: Callable[[Grant], None],
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.base_url = base_url
+        self.credentials = Credentials(grant, self._renew, save)
+        self.budget = Budget()
+        self.first_date: int | None = None
+        """Intercom's clock at the first answer of this client, in Unix seconds."""
+        self.last_date: int | None = None
+        """The latest reading of Intercom's clock."""
+        self.sleep = sleep
+        self._clock = clock
+        self._clock_error = 0.0
+        """Seconds that Intercom's clock is ahead of ours, as far as its answers have told."""
+        self._session = requests.Session()
+        adapter = requests.adapters.HTTPAdapter(pool_maxsize=connections, pool_block=True)
+        self._session.mount(base_url, adapter)
+        self._session.headers.update(
+            {
+                "Accept": "application/json",
+                "Intercom-Version": INTERCOM_VERSION,
+                "User-Agent": "airbyte-source-intercom",
+            }
+        )
+        # Requests are signed just before they go; without this, a .netrc would sign them.
+        self._session.auth = _unsigned
+        self._environment = self._session.merge_environment_settings(base_url, {}, None, None, None)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: Mapping[str, Any] | None = None,
+        parse: Callable[[bytes], Parsed],
+        permission: str | None = None,
+        tries: int = TRIES,
+    ) -> Parsed:
+        """
+        The parsed answer of one request, however often it had to be asked for.
+
+        Raises `IntercomError`: `config_error` or `system_error` at once, `transient_error` after
+        `tries` attempts. `parse` raises `MalformedAnswer` on a body that isn't the expected one.
+        """
+        request = requests.Request(method, self.base_url + path, params=params, json=json)
+        return self._send(request, parse, f"{method} {path}", permission, tries, is_signed=True)
+
+    def _send(
+        self,
+        unprepared: requests.Request,
+        parse: Callable[[bytes], Parsed],
+        name: str,
+        permission: str | None,
+        tries: int,
+        *,
+        is_signed: bool,
+    ) -> Parsed:
+        request = self._session.prepare_request(unprepared)
+        trouble, attempt, refused, grants = "", 0, 0, 0
+        while attempt < tries and refused < RATE_LIMIT_TRIES:
+            grant = self._sign(request) if is_signed else None
+            try:
+                response = self._exchange(request)
+                if response.status_code == HTTPStatus.OK:
+                    return parse(response.content)
+                refusal = read_refusal(response.status_code, response.content, permission)
+                if grants < OTHER_GRANTS and self._has_another_grant(grant, refusal):
+                    grants += 1
+                    continue
+                if not refusal.is_retriable:
+                    raise IntercomError(refusal.sentence, refusal.remedy, refusal)
+                trouble = refusal.sentence
+                if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
+                    refused += 1
+                    if RateLimit.from_headers(response.headers) is None:
+                        self.sleep(min(2.0**refused, 10.0))
+                    continue
+            except MalformedAnswer as error:
+                trouble = Trouble.UNREADABLE.sentence(name, str(error))
+            except requests.RequestException as error:
+                trouble = _network_trouble(error).sentence(name)
+            attempt += 1
+            if attempt < tries:
+                logger.info("%s Attempt %d of %d failed.", trouble, attempt, tries)
+                self.sleep(2 ** (attempt - 1) * random.uniform(0.75, 1.25))  # noqa: S311 jitter
+        raise IntercomError(trouble, Remedy.WAIT)
+
+    def _sign(self, request: requests.PreparedRequest) -> Grant:
+        grant = self.credentials.current(self._now())
+        request.headers["Authorization"] = f"Bearer {grant.access_token}"
+        return grant
+
+    def _has_another_grant(self, grant: Grant | None, refusal: Refusal) -> bool:
+        """Whether a request that was refused for its token may be tried with another one."""
+        if grant is None or refusal.status != HTTPStatus.UNAUTHORIZED:
+            return False
+        has_expired = refusal.code == "token_expired"
+        return self.credentials.after_refusal(grant, has_expired=has_expired) is not None
+
+    def _renew(self, grant: Grant) -> Grant:
+        """The grant that Intercom gives for another's refresh token."""
+        request = requests.Request("POST", self.base_url + TOKEN_PATH, data=grant.request())
+        name = f"POST {TOKEN_PATH}"
+        logger.info("The access token has expired or was refused; asking for another one.")
+        try:
+            return self._send(
+                request,
+                lambda content: grant.renewed(content, self._now()),
+                name,
+                permission=None,
+                tries=TRIES,
+                is_signed=False,
+            )
+        except IntercomError as error:
+            if error.is_transient:
+                raise
+            raise IntercomError(REFUSED_RENEWAL, Remedy.CONFIGURE, error.refusal) from None
+
+    def _now(self) -> float:
+        """Intercom's clock, in Unix seconds; ours until its first answer."""
+        return self._clock() + self._clock_error
+
+    def started_at(self) -> int:
+        """
+        T0: Intercom's clock at this client's first answer, in Unix seconds.
+
+        Asks `/me` if nothing was asked yet; a token that may not read it learns the time as well.
+        """
+        if self.first_date is None:
+            try:
+                self.send("GET", "/me", parse=parse_object)
+            except IntercomError as error:
+                if error.is_transient or self.first_date is None:
+                    raise
+        if self.first_date is None:
+            message = "Intercom's answers carry no Date header, so no sync can say how far it came."
+            raise IntercomError(message, Remedy.REPORT)
+        return self.first_date
+
+    def _exchange(self, request: requests.PreparedRequest) -> requests.Response:
+        self.budget.acquire()
+        headers: Mapping[str, str] = {}
+        refused = False
+        try:
+            response = self._session.send(
+                request,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                **self._environment,
+            )
+            headers, refused = (
+                response.headers,
+                response.status_code == HTTPStatus.TOO_MANY_REQUESTS,
+            )
+        finally:
+            self.budget.update(headers, refused=refused)
+        date = (
+            server_seconds(response.headers)
+            if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+            else None
+        )
+        if date is not None:
+            self.first_date = self.first_date or date
+            self.last_date = max(self.last_date or date, date)
+            self._clock_error = date - self._clock()
+        return response
+
+
+def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _network_trouble(error: requests.RequestException) -> Trouble:
+    """What an exception means; its own text is left out, which might hold the request's headers."""
+    match error:
+        case requests.exceptions.SSLError():
+            return Trouble.TLS
+        case requests.exceptions.ProxyError():
+            return Trouble.PROXY
+        case requests.exceptions.Timeout():
+            return Trouble.TIMEOUT
+        case requests.exceptions.ConnectionError():
+            return Trouble.CONNECTION
+        case _:
+            return Trouble.BROKEN_OFF

@@ -1,0 +1,157 @@
+"""
+Companies: one scroll, read to its end at full speed, emitted afterwards.
+
+Python, because a scroll lives for an idle minute and can't be resumed: read page by page behind a
+slow destination it dies, and the CDK's paginators can't tell its 404 from the end.
+https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/companies/scrolloverallcompanies
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from airbyte_cdk.models import AirbyteMessage
+from airbyte_cdk.sources.types import StreamSlice
+
+from source_intercom.api.errors import Remedy
+from source_intercom.api.pages import MalformedAnswer, Page, parse_object
+from source_intercom.client import TRIES, IntercomError
+from source_intercom.components.base_retriever import IntercomRetriever
+from source_intercom.components.spool import Spool
+
+ATTEMPTS = 5
+"""Scrolls that are begun, at most, to read one to its end."""
+EXISTS_TRIES = 5
+EXISTS_SECONDS = 65.0
+"""A scroll that somebody left open dies after an idle minute."""
+FULL_PAGE = 100
+"""Rows of a full page, as reported for the scroll over users."""
+MAYBE_ENDED = "it ended, or expired, behind its first page"
+
+logger = logging.getLogger("airbyte")
+
+
+@dataclass
+class ScrollRetriever(IntercomRetriever):
+    """
+    Scrolls over all companies and emits those that changed since the last sync.
+
+    `count_path`: a list whose total_count must be reached, where the token may read it. It leaves
+    out companies without contacts, so the scroll may well bring more.
+    """
+
+    count_path: str = "/companies/list"
+
+    def read_records(
+        self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
+    ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
+        """Every company that changed since the last sync; then the state that says so."""
+        window, numbered = self.window_cursor.open(
+            self.sync.client.started_at(), self.sync.start_date, self.sync.lookback
+        )
+        with Spool() as spool:
+            self.drain(spool)
+            yield from self.emit(records_schema, spool.rows(since=window.start))
+        for number in numbered:
+            self.window_cursor.close(number)
+        yield self.window_cursor.state_message()
+
+    def drain(self, spool: Spool) -> None:
+        """
+        Fill the spool with a scroll that was seen to its end.
+
+        Raises a `transient_error` after ATTEMPTS scrolls that broke off or came out short.
+        """
+        expected = self._count()
+        ended_behind = None
+        for attempt in range(1, ATTEMPTS + 1):
+            spool.clear()
+            trouble = self._scroll(spool)
+            if trouble == MAYBE_ENDED and ended_behind == len(spool):
+                trouble = None
+            ended_behind = len(spool) if trouble == MAYBE_ENDED else None
+            if trouble is None:
+                if expected is None or len(spool) >= expected:
+                    return
+                # Companies may have been deleted since; then the count has shrunk as well.
+                expected = self._count()
+                if expected is None or len(spool) >= expected:
+                    return
+                trouble = f"it brought {len(spool)} companies of at least {expected}"
+            logger.info("Scroll %d of %d is not whole: %s.", attempt, ATTEMPTS, trouble)
+        message = (
+            f"The scroll over all companies broke off {ATTEMPTS} times ({trouble}): run the sync "
+            "again later."
+        )
+        raise IntercomError(message, Remedy.WAIT)
+
+    def _scroll(self, spool: Spool) -> str | None:
+        """Read one scroll; None at its end, else what broke it off."""
+        page = self._first_page()
+        most = 0
+        while page.rows:
+            spool.add(page.rows)
+            self.report(len(page.rows))
+            most = max(most, len(page.rows))
+            token = page.body.get("scroll_param")
+            if not token:
+                return "a page came without its scroll_param"
+            try:
+                page = self._scroll_page({"scroll_param": str(token)}, tries=1)
+            except IntercomError as error:
+                # Never asked twice: if only the answer got lost, the scroll has moved on.
+                if error.is_gone:
+                    return _meaning_of_404(len(page.rows), most)
+                if error.is_transient:
+                    return error.message
+                raise
+        return None
+
+    def _first_page(self) -> Page:
+        for _ in range(EXISTS_TRIES):
+            try:
+                return self._scroll_page({}, tries=TRIES)
+            except IntercomError as error:
+                if error.refusal is None or error.refusal.code != "scroll_exists":
+                    raise
+            logger.info("Another scroll is open; waiting %.0f s for its end.", EXISTS_SECONDS)
+            self.sync.client.sleep(EXISTS_SECONDS)
+        message = (
+            "Another scroll over this workspace's companies stays open: another connection or "
+            "integration is reading companies; let it end, then run the sync again."
+        )
+        raise IntercomError(message, Remedy.WAIT)
+
+    def _scroll_page(self, params: Mapping[str, str], tries: int) -> Page:
+        return self.fetch("GET", self.path, params=params, tries=tries)
+
+    def _count(self) -> int | None:
+        """How many companies with contacts there are; None where the token may not ask."""
+        try:
+            return self.sync.client.send(
+                "POST", self.count_path, params={"per_page": "1"}, parse=_total_count, tries=2
+            )
+        except IntercomError:
+            return None
+
+
+def _meaning_of_404(rows: int, most: int) -> str | None:
+    """
+    Whether a scroll that is gone behind a page of `rows` has ended (None) or expired.
+
+    Intercom documents an empty page as the end; Singer's tap has seen a 404 behind a page that
+    wasn't full. `most` rows are the longest page of this scroll: no description says how long a
+    full one is, so a lone short page is believed only when a second scroll ends behind it as well.
+    """
+    if rows >= FULL_PAGE:
+        return "it expired"
+    return MAYBE_ENDED if rows == most else None
+
+
+def _total_count(content: bytes) -> int:
+    total = parse_object(content).get("total_count")
+    if type(total) is not int:
+        message = "there is no total_count"
+        raise MalformedAnswer(message)
+    return total

@@ -1,0 +1,53 @@
+"""What the user sees while a load runs and when it has ended."""
+
+import io
+import time
+
+from rich.console import Console
+
+from intercom_load.progress import Progress, StreamResult, summary_table
+
+
+def test_without_a_terminal_plain_lines_tell_how_far_it_is():
+    """Every few seconds one line with the rows of what is being read, and one for each end."""
+    output = io.StringIO()
+    with Progress(Console(file=output), ["contacts", "tags"], interval=0.02) as progress:
+        progress.stream_started("contacts")
+        for _ in range(1500):
+            progress.row_read("contacts")
+        time.sleep(0.1)
+        progress.stream_ended("contacts", "done")
+
+    lines = output.getvalue().splitlines()
+    assert any(line.endswith("reading contacts 1,500 rows") for line in lines)
+    assert "contacts: done, 1,500 rows in 0.1 s" in lines[-1]
+
+
+def test_on_a_terminal_a_live_table_is_drawn_and_taken_away():
+    """The display shows the counts and leaves room for the summary."""
+    output = io.StringIO()
+    console = Console(file=output, force_terminal=True, width=80)
+    with Progress(console, ["contacts"]) as progress:
+        progress.stream_started("contacts")
+        progress.row_read("contacts")
+
+    assert "rows read" in output.getvalue()
+    assert "\x1b[2K" in output.getvalue()  # lines erased
+
+
+def test_the_summary_has_a_line_for_each_stream():
+    """Rows read, rows in the table, seconds; a stream without a table or with an error shows it."""
+    output = io.StringIO()
+    Console(file=output, width=80).print(
+        summary_table(
+            [
+                StreamResult("contacts", 1500, 3000, 4.2),
+                StreamResult("tags", 0, None, 0.0, error="No permission."),
+            ]
+        )
+    )
+
+    header, contacts, tags = (line.split() for line in output.getvalue().splitlines())
+    assert header == ["stream", "rows", "read", "rows", "in", "table", "seconds"]
+    assert contacts == ["contacts", "1,500", "3,000", "4.2"]
+    assert tags == ["tags", "0", "-", "0.0", "failed"]

@@ -1,0 +1,168 @@
+"""Streams that read a list: admins, tags, teams, segments, data_attributes, articles."""
+
+import pytest
+
+from unit_tests.streams.conftest import NOW
+
+LISTS = {
+    "admins": ("/admins", "admins", ""),
+    "tags": ("/tags", "data", ""),
+    "teams": ("/teams", "teams", ""),
+    "segments": ("/segments", "segments", "include_count=true"),
+}
+
+
+@pytest.mark.parametrize("stream", LISTS)
+def test_given_one_page_when_read_then_one_request(wire, stream):
+    """One call, with the token and the version, and all of its rows."""
+    path, envelope, query = LISTS[stream]
+    wire.answer("GET", path, {"type": "list", envelope: [{"id": 1}, {"id": "2"}]})
+
+    output = wire.sync(stream)
+
+    assert output.ids(stream) == ["1", "2"]
+    (request,) = wire.requests(path)
+    assert request.query == query
+    assert request.headers["Authorization"] == "Bearer emulator-token"
+    assert request.headers["Intercom-Version"] == "2.16"
+    assert request.headers["Accept"] == "application/json"
+
+
+@pytest.mark.parametrize("stream", LISTS)
+def test_given_a_next_page_when_read_then_it_is_followed(wire, stream):
+    """Lists that have no pages today are followed, should they get some."""
+    path, envelope, _ = LISTS[stream]
+    elsewhere = "https://elsewhere.example/x?page=2"
+    wire.answer(
+        "GET",
+        path,
+        {envelope: [{"id": "1"}], "pages": {"next": elsewhere}},
+        {envelope: [{"id": "2"}], "pages": {"next": None}},
+    )
+
+    assert wire.sync(stream).ids(stream) == ["1", "2"]
+    assert wire.requests(path)[1].qs["page"] == ["2"]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_given_a_missing_permission_when_read_then_config_error_that_names_it(wire, status):
+    """T20: the stream is INCOMPLETE and says which box to tick."""
+    body = {"type": "error.list", "errors": [{"code": "forbidden", "message": "no"}]}
+    wire.answer("GET", "/tags", body, status=status)
+
+    output = wire.sync("tags")
+
+    assert output.statuses == {"tags": "INCOMPLETE"}
+    assert output.errors["tags"]["failure_type"] == "config_error"
+    assert '"Read tags"' in output.errors["tags"]["message"]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"data": [', {"items": []}, {"data": None}])
+def test_given_no_page_when_read_then_retried_and_incomplete(wire, waits, body):
+    """T34: an answer that is none is asked for again, and never taken for an empty list."""
+    wire.answer("GET", "/tags", body)
+
+    output = wire.sync("tags")
+
+    assert output.statuses == {"tags": "INCOMPLETE"}
+    assert output.errors["tags"]["failure_type"] == "transient_error"
+    assert len(wire.requests("/tags")) == 7
+    assert waits == sorted(waits)
+
+
+def test_given_a_refused_request_when_read_then_it_fails_at_once(wire):
+    """T29: a 400 that waiting can't cure is not repeated."""
+    wire.answer("GET", "/tags", {"errors": [{"code": "bad_request"}]}, status=400)
+
+    output = wire.sync("tags")
+
+    assert output.errors["tags"]["failure_type"] == "system_error"
+    assert len(wire.requests("/tags")) == 1
+
+
+def test_given_the_same_next_page_twice_when_read_then_error(wire):
+    """A page token that repeats is an error, not a loop."""
+    wire.answer("GET", "/tags", {"data": [{"id": "1"}], "pages": {"next": {"starting_after": "x"}}})
+
+    output = wire.sync("tags")
+
+    assert "twice" in output.errors["tags"]["message"]
+    assert len(wire.requests("/tags")) == 2
+
+
+@pytest.mark.parametrize(("option", "query"), [(False, {}), (True, {"include_archived": ["true"]})])
+def test_given_three_models_when_read_then_attributes_have_keys_of_their_own(wire, option, query):
+    """T16: names repeat and ids are missing, so the key is the model and what names it best."""
+    attributes = [
+        {"full_name": "name", "name": "name"},
+        {"full_name": "plan.name", "name": "name"},
+        {"id": 7, "full_name": "custom_attributes.tier", "name": "tier", "archived": True},
+    ]
+    wire.answer("GET", "/data_attributes", {"data": attributes})
+    wire.answer("GET", "/conversations/attributes", {"data": [{"id": 7, "name": "topic"}]})
+
+    output = wire.sync("data_attributes", include_archived=option)
+
+    expected = {"contact:name", "contact:plan.name", "company:name", "company:plan.name"}
+    archived = {"contact:7", "company:7"} if option else set()
+    assert set(output.ids("data_attributes")) == expected | archived | {"conversation:7"}
+    first, second = wire.requests("/data_attributes")
+    assert first.qs == {"model": ["contact"], **query}
+    assert second.qs == {"model": ["company"], **query}
+
+
+def article(name, updated_at):
+    return {"id": name, "updated_at": updated_at}
+
+
+def test_given_a_state_when_articles_are_read_then_it_stops_early(wire):
+    """Newest first: once a page ends before the window, the rest is older still."""
+    since = NOW - 3600
+    wire.answer(
+        "GET",
+        "/articles",
+        {
+            "data": [article("1", NOW - 60), article("2", since - 3600)],
+            "pages": {"page": 1, "total_pages": 9},
+        },
+    )
+
+    output = wire.sync("articles", {"updated_at": since})
+
+    assert output.ids("articles") == ["1"]
+    assert output.states("articles")[-1] == {"updated_at": "2025-11-02T09:00:00Z"}
+    (request,) = wire.requests("/articles")
+    assert request.qs == {"per_page": ["250"]}
+
+
+def test_given_articles_out_of_order_when_read_then_it_does_not_stop_early(wire):
+    """The order is documented, not guaranteed: an unsorted list is read to its end."""
+    since = NOW - 3600
+    wire.answer(
+        "GET",
+        "/articles",
+        {
+            "data": [article("1", 5), article("2", NOW), article("3", 5)],
+            "pages": {"page": 1, "total_pages": 2},
+        },
+        {"data": [article("4", NOW)], "pages": {"page": 2, "total_pages": 2}},
+    )
+
+    assert wire.sync("articles", {"updated_at": since}).ids("articles") == ["2", "4"]
+
+
+def test_given_a_deletion_between_pages_when_read_then_the_list_is_read_again(wire):
+    """A row that goes moves its successor to the page before, where nobody looks any more."""
+    wire.answer(
+        "GET",
+        "/articles",
+        {"data": [article("1", 9)], "total_count": 3, "pages": {"page": 1, "total_pages": 3}},
+        {"data": [article("3", 7)], "total_count": 2, "pages": {"page": 2, "total_pages": 2}},
+        {
+            "data": [article("2", 8), article("3", 7)],
+            "total_count": 2,
+            "pages": {"page": 1, "total_pages": 1},
+        },
+    )
+
+    assert wire.sync("articles").ids("articles") == ["2", "3"]

@@ -1,0 +1,104 @@
+"""What Airbyte reads about the connector: metadata.yaml, the icon and the licence."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 import (
+    ConnectorMetadataDefinitionV0,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+OPENAPI = ROOT.parent / "shared" / "intercom-openapi-2.16.yaml"
+
+METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yaml").read_text(encoding="utf-8"))
+DATA: dict[str, Any] = METADATA["data"]
+
+
+def pyproject() -> dict[str, Any]:
+    """The [project] table of pyproject.toml."""
+    content = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project: dict[str, Any] = content["project"]
+
+    return project
+
+
+def test_metadata_fits_airbytes_model() -> None:
+    """The file is accepted by Airbyte's own model, which knows no other fields."""
+    model = ConnectorMetadataDefinitionV0.model_validate(METADATA)
+
+    assert str(model.data.definition_id) == DATA["definitionId"]
+
+
+def test_version_and_licence_are_those_of_the_package() -> None:
+    """The image and the Python package bear one version and one licence."""
+    project = pyproject()
+
+    assert DATA["dockerImageTag"] == project["version"]
+    assert DATA["license"] == project["license"]
+
+
+def test_licence_file_is_the_licence_named() -> None:
+    """The LICENSE file holds the licence that metadata.yaml names."""
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+    assert text.startswith(f"{DATA['license']} License\n")
+
+
+def test_every_stream_is_suggested() -> None:
+    """The suggested streams are the streams there are."""
+    streams = {path.stem for path in (ROOT / "source_intercom" / "schemas").glob("*.json")}
+
+    assert sorted(streams) == sorted(DATA["suggestedStreams"]["streams"])
+
+
+def test_only_hosts_of_intercom_are_allowed() -> None:
+    """The connector may talk to Intercom's three regional hosts and nothing else."""
+    expected = {"api.intercom.io", "api.eu.intercom.io", "api.au.intercom.io"}
+
+    assert expected == set(DATA["allowedHosts"]["hosts"])
+
+
+def test_allowed_hosts_are_the_servers_of_the_description() -> None:
+    """A region that Intercom adds is noticed."""
+    if not OPENAPI.exists():
+        pytest.skip(f"{OPENAPI.name} does not lie beside the project")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    servers = yaml.load(OPENAPI.read_text(encoding="utf-8"), Loader=loader)["servers"]
+
+    assert {server["url"].removeprefix("https://") for server in servers} == set(
+        DATA["allowedHosts"]["hosts"]
+    )
+
+
+def test_base_image_is_that_of_the_dockerfile() -> None:
+    """Airbyte's build and ours start from the same image."""
+    dockerfile = ROOT / "Dockerfile"
+    if not dockerfile.exists():
+        pytest.skip("there is no Dockerfile yet")
+    image = DATA["connectorBuildOptions"]["baseImage"].removeprefix("docker.io/")
+
+    assert image in dockerfile.read_text(encoding="utf-8")
+
+
+def test_every_link_is_https() -> None:
+    """No link of the metadata leaves HTTPS."""
+    links = [DATA["documentationUrl"], *(doc["url"] for doc in DATA["externalDocumentationUrls"])]
+
+    assert [link for link in links if not link.startswith("https://")] == []
+
+
+def test_icon_is_a_square_drawing_of_its_own() -> None:
+    """The icon is square and loads or runs nothing."""
+    root = ET.parse(ROOT / DATA["icon"]).getroot()
+    left, top, width, height = map(float, root.attrib["viewBox"].split())
+    tags = {element.tag.rpartition("}")[2] for element in root.iter()}
+    attributes = {name.rpartition("}")[2] for element in root.iter() for name in element.attrib}
+
+    assert root.attrib["width"] == root.attrib["height"]
+    assert (left, top, width) == (0, 0, height)
+    assert not tags & {"script", "image", "use", "foreignObject", "style"}
+    assert "href" not in attributes
