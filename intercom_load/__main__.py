@@ -1,0 +1,5 @@
+"""`python -m intercom_load` is `intercom-load`."""
+
+from intercom_load.cli import main
+
+main()
