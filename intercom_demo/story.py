@@ -1,0 +1,217 @@
+"""The demo: check, discover, load, live, load again, verify, ask."""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.syntax import Syntax
+
+from intercom_demo.emulated import TOKEN, EmulatedWorkspace, emulated_workspace
+from intercom_demo.pictures import table_with_bars, travelled_table
+from intercom_load.cli import STREAMS
+from intercom_load.connector import Connector, find_connector
+from intercom_load.load import load
+from intercom_load.progress import Progress, StreamResult, summary_table
+from intercom_load.warehouse import parse_warehouse
+
+DATABASE = Path("build", "demo.duckdb")
+CONFIG = {"credentials": {"auth_type": "access_token", "access_token": TOKEN}, "region": "US"}
+PRIMARY_KEYS = dict.fromkeys(STREAMS, "id") | {"data_attributes": "key"}
+QUESTIONS = ("first_reply_by_team", "busiest_tags", "open_conversations_by_plan")
+FULL_REFRESH_STREAMS = ("admins", "tags", "teams", "segments", "data_attributes")
+
+
+class DemoFailed(Exception):
+    """A step did not do what it should; the text says which."""
+
+
+def tell(console: Console, seed: str = "demo", database: Path = DATABASE) -> None:
+    """Run the whole demo on the workspace called `seed`; raise DemoFailed at the first failure."""
+    _remove_old(console, database)
+    console.rule("1  An Intercom workspace, emulated on this machine")
+    with emulated_workspace(seed) as workspace:
+        console.print(f"It listens at {workspace.url}; the connector is pointed at it by")
+        console.print(f"INTERCOM_API_BASE_URL={workspace.url}\n")
+        os.environ["INTERCOM_API_BASE_URL"] = workspace.url
+        with tempfile.TemporaryDirectory() as folder:
+            config_file = Path(folder, "config.json")
+            config_file.write_text(json.dumps(CONFIG), encoding="utf-8")
+            console.rule("2  What the connector says: check and discover")
+            _check(console, config_file)
+            _discover(console, config_file)
+        console.rule("3  The first load reads everything")
+        first = _load(console, database)
+        _verify(console, workspace, database)
+        requests_of_first = workspace.requests().total()
+        console.rule("4  Six hours go by in the workspace")
+        _live(console, workspace)
+        console.rule("5  The second load reads what changed")
+        second = _load(console, database)
+        _verify(console, workspace, database)
+        requests_of_second = workspace.requests().total() - requests_of_first
+        _compare(console, first, second, (requests_of_first, requests_of_second))
+    console.rule("6  Three questions, answered in SQL")
+    _ask(console, database)
+    _say_goodbye(console, database)
+
+
+def _remove_old(console: Console, database: Path) -> None:
+    database.parent.mkdir(parents=True, exist_ok=True)
+    if database.exists():
+        database.unlink()
+        database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
+        console.print(f"Removed {database} of an earlier demo.\n")
+
+
+def _run_connector(command: str, config_file: Path) -> list[dict[str, dict[str, str]]]:
+    """Run one verb of the connector as Airbyte does, and return its messages."""
+    done = subprocess.run(  # noqa: S603 - our own connector
+        [find_connector(), command, "--config", config_file],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DemoFailed(
+            f"`source-intercom {command}` ended with {done.returncode}.\n{done.stderr}"
+        )
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+
+def _check(console: Console, config_file: Path) -> None:
+    console.print("[bold]$ source-intercom check --config config.json")
+    messages = _run_connector("check", config_file)
+    for message in messages:
+        if message.get("log", {}).get("message", "").startswith("Connected"):
+            console.print(f"  {message['log']['message']}", markup=False)
+    statuses = [
+        message["connectionStatus"] for message in messages if "connectionStatus" in message
+    ]
+    if [status["status"] for status in statuses] != ["SUCCEEDED"]:
+        raise DemoFailed(f"the connector's check answered {statuses}.")
+    console.print("  SUCCEEDED\n")
+
+
+def _discover(console: Console, config_file: Path) -> None:
+    console.print("[bold]$ source-intercom discover --config config.json")
+    [catalog] = [
+        message["catalog"]
+        for message in _run_connector("discover", config_file)
+        if "catalog" in message
+    ]
+    for stream in catalog["streams"]:
+        modes = stream["supported_sync_modes"]  # type: ignore[index]
+        mode = "incremental" if "incremental" in modes else "full refresh"
+        fields = len(stream["json_schema"]["properties"])  # type: ignore[index]
+        console.print(f"  {stream['name']:<20}{mode:<14}{fields:>3} fields")  # type: ignore[index]
+    console.print()
+
+
+def _load(console: Console, database: Path) -> list[StreamResult]:
+    console.print(f"[bold]$ intercom-load --config config.json --to duckdb:///{database}")
+    warehouse = parse_warehouse(f"duckdb:///{database}", table_prefix="intercom_")
+    progress = Progress(console, STREAMS)
+    results = load(Connector(find_connector(), CONFIG), warehouse, progress)
+    console.print(summary_table(results))
+    if failed := [f"{result.name}: {result.error}" for result in results if result.error]:
+        raise DemoFailed("the load failed.\n" + "\n".join(failed))
+    return results
+
+
+def _verify(console: Console, workspace: EmulatedWorkspace, database: Path) -> None:
+    """Compare every table with the workspace: the same rows, each as of its last change."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for stream in STREAMS:
+            key, table = PRIMARY_KEYS[stream], f"intercom_{stream}"
+            expected = workspace.versions(stream)
+            changed = "updated_at" if any(version[1] for version in expected) else "NULL"
+            rows = connection.sql(f"SELECT {key}, {changed} FROM {table}").fetchall()  # noqa: S608
+            if len(rows) != len(expected) or set(rows) != expected:
+                raise DemoFailed(
+                    f"{table} does not hold the workspace's rows: {len(rows)} rows, "
+                    f"{len(expected - set(rows))} of {len(expected)} missing or out of date."
+                )
+    console.print(
+        "\nAll ten tables hold exactly the workspace's rows, each as of its last change.\n"
+    )
+
+
+def _live(console: Console, workspace: EmulatedWorkspace) -> None:
+    happened = workspace.live(events=120, seconds=6 * 3600)
+    rows = sorted(
+        ((name.replace("_", " "), times) for name, times in happened.items()),
+        key=lambda row: -row[1],
+    )
+    console.print(table_with_bars(("event", "times"), rows))
+    console.print()
+
+
+def _compare(
+    console: Console,
+    first: Sequence[StreamResult],
+    second: Sequence[StreamResult],
+    requests: tuple[int, int],
+) -> None:
+    """Show that only changes travelled; parts come again with each conversation that changed."""
+    console.print(
+        travelled_table(
+            STREAMS,
+            [result.rows_read for result in first],
+            [result.rows_read for result in second],
+        )
+    )
+    console.print(
+        f"\nRequests to Intercom: {requests[0]:,} for the first load, {requests[1]:,} for the "
+        "second.\nThe small lists at the end have no cursor and are read whole every time.\n"
+    )
+    for before, after in zip(first, second, strict=True):
+        if before.name not in FULL_REFRESH_STREAMS and after.rows_read * 4 > before.rows_read:
+            raise DemoFailed(
+                f"the second load read {after.rows_read:,} rows of {before.name} again."
+            )
+
+
+def _ask(console: Console, database: Path) -> None:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for name in QUESTIONS:
+            question, _, sql = (
+                files("intercom_demo")
+                .joinpath("questions", f"{name}.sql")
+                .read_text(encoding="utf-8")
+                .removeprefix("-- ")
+                .partition("\n")
+            )
+            console.print(f"\n[bold]{question}")
+            console.print(Syntax(sql.strip(), "sql", background_color="default"))
+            answer = connection.sql(sql)
+            rows = answer.fetchall()
+            if not rows:
+                raise DemoFailed(f"the question {question!r} got no answer.")
+            console.print()
+            console.print(table_with_bars(answer.columns, rows))
+
+
+def _say_goodbye(console: Console, database: Path) -> None:
+    console.rule("That was it")
+    console.print(
+        f"""\
+The tables are in [bold]{database}[/bold]. Look around in them:
+
+  .venv/bin/python -c "import duckdb; duckdb.connect('{database}').sql('SHOW TABLES').show()"
+  duckdb {database}        (if DuckDB's own shell is installed)
+
+With a real workspace: put its access token (Developer Hub > your app > Authentication) into
+config.json, as
+  {{"credentials": {{"auth_type": "access_token", "access_token": "…"}}, "region": "US"}}
+and run
+  .venv/bin/intercom-load --config config.json --to duckdb:///intercom.duckdb
+again and again; every run reads what changed. PostgreSQL, Snowflake and BigQuery work by their
+URLs: .venv/bin/intercom-load --help""",
+        soft_wrap=True,
+    )
