@@ -1,0 +1,234 @@
+"""
+A place to try syncs: an Intercom in this process, whose clock moves only where somebody waits.
+
+    with laboratory("tiny") as intercom:
+        first = sync_in_process(config_for(), ["contacts"])
+        intercom.clock.advance(3600)
+        second = sync_in_process(config_for(), ["contacts"], first.state())
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from copy import deepcopy
+from functools import cache
+from itertools import count
+from threading import Condition
+from typing import Any
+from unittest.mock import patch
+
+import airbyte_cdk.sources.declarative.concurrent_declarative_source as cdk_source
+from airbyte_cdk.sources.declarative.schema import JsonFileSchemaLoader
+from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
+
+import source_intercom.sync
+from integration_tests.syncing import PRIMARY_KEYS, Output
+from intercom_emulator import Emulator, shapes
+from intercom_emulator.clock import Clock
+from intercom_emulator.records import Documents
+from intercom_emulator.settings import Settings
+from intercom_emulator.workspace import COMPANY_IDS, CONTACT_IDS, CONVERSATION_IDS, Seed
+from source_intercom.api.rate_limit import Budget
+from source_intercom.api.records import normaliser
+from source_intercom.api.search import LONGEST_DAY
+from source_intercom.client import IntercomClient
+from source_intercom.components import cursors, scroll_retriever, search_retriever
+from source_intercom.components.search_retriever import Lane
+
+BASE_URL = "https://api.intercom.io"
+MARGIN = 15 * 60
+DAY = 24 * 3600
+SEARCHES = {
+    "contacts": "POST /contacts/search",
+    "conversations": "POST /conversations/search",
+    "conversation_parts": "POST /conversations/search",
+}
+INCREMENTAL = ("contacts", "companies", "conversations", "conversation_parts", "articles")
+
+Row = dict[str, Any]
+
+
+@contextmanager
+def small_pages(size: int, worth_a_cut: int = 12, narrowest_days: int = 3) -> Iterator[None]:
+    """Pages of `size`, a state behind each, cuts at `worth_a_cut`: few rows see what many do."""
+    per_page, *others = Lane.__init__.__defaults__ or ()
+    assert per_page == search_retriever.PAGE_SIZE
+    with (
+        patch.object(search_retriever, "PAGE_SIZE", size),
+        patch.object(search_retriever, "ROWS_WORTH_A_CUT", worth_a_cut),
+        patch.dict(search_retriever.NARROWEST, {LONGEST_DAY: narrowest_days * DAY}),
+        patch.object(Lane.__init__, "__defaults__", (size, *others)),
+        patch.object(scroll_retriever, "FULL_PAGE", size),
+        patch.object(cursors, "CHECKPOINT_ROWS", size),
+    ):
+        yield
+
+
+def contacts_at(moments: Iterable[int]) -> Documents:
+    """Contacts that changed last at these moments, each created a day before."""
+    return Documents(
+        [
+            shapes.contact(CONTACT_IDS.to_id(number), moment - DAY, updated_at=moment)
+            for number, moment in enumerate(moments)
+        ]
+    )
+
+
+def conversations_at(moments: Iterable[int], parts: int = 0) -> Documents:
+    """Conversations that changed last at these moments, each begun a day before."""
+    numbers = count(1)
+    documents = []
+    for number, moment in enumerate(moments):
+        begun = moment - DAY
+        writer = shapes.author("user", CONTACT_IDS.to_id(0), "Somebody", "somebody@example.com")
+        said = [
+            shapes.part(str(next(numbers)), begun + nth, writer, body="Hi") for nth in range(parts)
+        ]
+        one = shapes.conversation(
+            CONVERSATION_IDS.to_id(number),
+            begun,
+            source=shapes.source(f"s{number}", writer, "Hello"),
+            updated_at=moment,
+            conversation_parts=shapes.conversation_parts(said),
+        )
+        documents.append({**one, "statistics": shapes.statistics(one)})
+    return Documents(documents)
+
+
+def companies_at(moments: Iterable[int]) -> Documents:
+    """Companies that changed last at these moments."""
+    return Documents(
+        [
+            shapes.company(COMPANY_IDS.to_id(number), moment - DAY, updated_at=moment)
+            for number, moment in enumerate(moments)
+        ]
+    )
+
+
+class Waiting:
+    """Waits that cost no time: they move the emulator's clock, and are counted."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self._advance_to(self._clock.time() + seconds)
+
+    def wait(self, _condition: Condition, seconds: float) -> None:
+        self._advance_to(self._clock.time() + seconds)
+
+    def _advance_to(self, moment: float) -> None:
+        """Threads that wait at the same time wait together."""
+        if self._clock.time() < moment:
+            self._clock.set(moment)
+
+
+@contextmanager
+def laboratory(seed: str | Seed = "empty", settings: Settings | None = None) -> Iterator[Emulator]:
+    """An emulator behind this process's requests; `emulator.waiting` tells what was waited for."""
+    emulator = Emulator(seed, settings)
+    emulator.clock.freeze()
+    waiting = Waiting(emulator.clock)
+    emulator.waiting = waiting  # type: ignore[attr-defined]
+
+    def client(*arguments: Any, **options: Any) -> IntercomClient:
+        made = IntercomClient(*arguments, **{**options, "sleep": waiting.sleep})
+        made.budget = Budget(emulator.clock.time, waiting.wait)
+        return made
+
+    with ExitStack() as stack:
+        stack.enter_context(patch.object(source_intercom.sync, "IntercomClient", client))
+        stack.enter_context(quick_sources())
+        stack.enter_context(emulator.in_process(BASE_URL))
+        yield emulator
+
+
+@contextmanager
+def quick_sources() -> Iterator[None]:
+    """Read the manifest, the CDK's schema of it and the streams' schemas once a process."""
+    with (
+        patch.object(cdk_source, "get_declarative_component_schema", _component_schema),
+        patch.object(YamlDeclarativeSource, "_read_and_parse_yaml_file", _manifest),
+        patch.object(JsonFileSchemaLoader, "get_json_schema", _schema),
+        patch.object(cdk_source, "validate_manifest", lambda *_: None),
+    ):
+        yield
+
+
+_component_schema = cache(cdk_source.get_declarative_component_schema)
+_read_manifest = YamlDeclarativeSource._read_and_parse_yaml_file
+_read_schema = JsonFileSchemaLoader.get_json_schema
+_schemas: dict[str, Any] = {}
+_manifests: dict[str, Any] = {}
+
+
+def _manifest(source: YamlDeclarativeSource, path: str) -> Any:
+    if path not in _manifests:
+        _manifests[path] = _read_manifest(source, path)
+    return deepcopy(_manifests[path])
+
+
+def _schema(loader: JsonFileSchemaLoader) -> Any:
+    path = loader._get_json_filepath()
+    if path not in _schemas:
+        _schemas[path] = _read_schema(loader)
+    return _schemas[path]
+
+
+@cache
+def _normalise(stream: str) -> Callable[[Row], None]:
+    path = source_intercom.source.MANIFEST.parent / "schemas" / f"{stream}.json"
+    return normaliser(json.loads(path.read_text()))
+
+
+def truth(emulator: Emulator, stream: str) -> dict[str, Row]:
+    """What a table of the stream should hold, by primary key, in the connector's types."""
+    workspace = emulator.workspace
+    rows: Iterable[Row]
+    match stream:
+        case "conversations":
+            rows = workspace.conversations.objects()
+        case "conversation_parts":
+            rows = (
+                {
+                    **part,
+                    "conversation_id": one["id"],
+                    "conversation_updated_at": one["updated_at"],
+                }
+                for one in workspace.objects("conversations")
+                for part in one["conversation_parts"]["conversation_parts"][-500:]
+            )
+        case _:
+            rows = workspace.objects(stream)
+    found = {}
+    for row in rows:
+        emitted = as_emitted(stream, row)
+        found[emitted[PRIMARY_KEYS[stream]]] = emitted
+    return found
+
+
+def as_emitted(stream: str, row: Row) -> Row:
+    """A row of Intercom's in the connector's types."""
+    row = deepcopy(row)
+    _normalise(stream)(row)
+    # The CDK's serializer leaves out what is null.
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def differences(
+    table: dict[str, Row], emulator: Emulator, stream: str
+) -> tuple[list[str], list[str], list[str]]:
+    """Keys that are missing from a table, those that are stale, and those Intercom has no more."""
+    real = truth(emulator, stream)
+    missing = [key for key in real if key not in table]
+    stale = [key for key in real if key in table and table[key] != real[key]]
+    gone = [key for key in table if key not in real]
+    return missing, stale, gone
+
+
+def repeated(output: Output, stream: str) -> int:
+    """How many rows of a sync came more than once."""
+    ids = output.ids(stream)
+    return len(ids) - len(set(ids))

@@ -1,0 +1,228 @@
+"""Answers that aren't answers, and pages that are named in unusual ways."""
+
+import pytest
+
+from integration_tests.laboratory import (
+    INCREMENTAL,
+    companies_at,
+    contacts_at,
+    conversations_at,
+    differences,
+    laboratory,
+)
+from integration_tests.syncing import CORE_STREAMS, config_for, latest, sync_in_process
+from intercom_emulator import shapes
+from intercom_emulator.settings import Settings
+from intercom_emulator.workspace import Seed
+
+BEGIN = 1_790_000_000
+ROUTES = {
+    "contacts": "POST /contacts/search",
+    "companies": "GET /companies/scroll",
+    "conversations": "POST /conversations/search",
+    "conversation_parts": "GET /conversations/{id}",
+    "articles": "GET /articles",
+    "admins": "GET /admins",
+    "tags": "GET /tags",
+    "teams": "GET /teams",
+    "segments": "GET /segments",
+    "data_attributes": "GET /data_attributes",
+}
+NO_ANSWERS = (
+    "html",
+    "truncated",
+    "cut",
+    "empty",
+    "wrong_envelope",
+    "error_list",
+    "broken_gzip",
+    "reset",
+    "hang",
+)
+
+
+def small_workspace():
+    moments = [BEGIN - 3600 * number for number in range(1, 12)]
+    return Seed(
+        now=BEGIN,
+        contacts=contacts_at(moments),
+        companies=companies_at(moments),
+        conversations=conversations_at(moments, parts=2),
+        articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
+        admins=[shapes.admin("1", "Ada", "ada@example.com")],
+        tags=[shapes.tag("2", "billing")],
+        teams=[shapes.team("3", "Support", [1])],
+        segments=[shapes.segment("4", "Active", BEGIN, "user")],
+        data_attributes=[shapes.data_attribute("contact", "name", "string")],
+    )
+
+
+@pytest.mark.parametrize("stream", CORE_STREAMS)
+@pytest.mark.parametrize("kind", NO_ANSWERS)
+def test_t33_t34_what_is_no_answer_is_asked_for_again(stream, kind):
+    """T33, T34: a body that can't be read, or none in time: asked again, all rows there."""
+    with laboratory(small_workspace()) as intercom:
+        whole = sync_in_process(config_for(), [stream])
+        intercom.clock.advance(120)
+        count = 1 if stream == "companies" else 2  # an opened scroll answers otherwise
+        intercom.faults.add(ROUTES[stream], kind=kind, count=count, seconds=1000)
+
+        output = sync_in_process(config_for(), [stream])
+
+        assert output.incomplete == set()
+        assert sorted(output.ids(stream)) == sorted(whole.ids(stream)) != []
+
+
+@pytest.mark.parametrize("stream", CORE_STREAMS)
+@pytest.mark.parametrize("kind", ["html", "empty", "wrong_envelope", "broken_gzip"])
+def test_t34_what_stays_no_answer_is_never_complete(stream, kind):
+    """T34: after bounded tries INCOMPLETE, no row of it, the state where it was, others whole."""
+    other = "tags" if stream != "tags" else "admins"
+    with laboratory(small_workspace()) as intercom:
+        first = sync_in_process(config_for(), [stream])
+        saved = [each.get("updated_at") for each in first.states(stream)]
+        intercom.clock.advance(3600)
+        intercom.workspace.reply(next(intercom.workspace.objects("conversations"))["id"])
+        intercom.faults.add(ROUTES[stream], kind=kind, count=None)
+        intercom.journal.clear()
+        state = first.state() if stream in INCREMENTAL else None
+
+        output = sync_in_process(config_for(), [stream, other], state)
+
+        assert output.incomplete == {stream}
+        assert output.ids(stream) == []
+        assert output.ids(other) != []
+        assert [each.get("updated_at") for each in output.states(stream)][-1:] == saved[-1:]
+        assert output.errors[stream]["failure_type"] == "transient_error"
+        assert intercom.journal.count(ROUTES[stream]) < 60
+
+
+@pytest.mark.parametrize("stream", ["contacts", "conversations"])
+def test_a_search_without_its_pages_is_not_the_last_page(stream):
+    """Missing `pages`: asked for again, then every row is there."""
+    with laboratory(f"{stream}=400") as intercom:
+        intercom.faults.add(ROUTES[stream], kind="missing_pages", after=1, count=2)
+
+        output = sync_in_process(config_for(), [stream])
+
+        assert len(set(output.ids(stream))) == 400
+        assert output.incomplete == set()
+
+
+@pytest.mark.parametrize("stream", ["contacts", "conversations"])
+@pytest.mark.parametrize("bearable", [1, 4, 70])
+@pytest.mark.parametrize("size", [1, 150, 151, 300, 320])
+def test_t32_a_page_that_fails_is_asked_for_in_halves(stream, bearable, size):
+    """T32: 502 above so many rows a page, from the second page on: down to 1, and to the end."""
+    with laboratory(f"{stream}={size}") as intercom:
+        route = ROUTES[stream]
+        intercom.faults.add(route, status=502, count=None, per_page_above=bearable, after=1)
+
+        output = sync_in_process(config_for(), [stream])
+
+        assert output.incomplete == set()
+        assert sorted(output.ids(stream)) == sorted(set(output.ids(stream)))
+        assert len(output.ids(stream)) == size
+
+
+def test_t32_the_page_grows_back():
+    """T32: after one bad stretch the pages double up to 150 again."""
+    with laboratory("contacts=1500") as intercom:
+        route = ROUTES["contacts"]
+        intercom.faults.add(route, status=504, after=1, count=9, per_page_above=4)
+
+        sync_in_process(config_for(), ["contacts"])
+
+        sizes = [
+            one.body["pagination"]["per_page"]
+            for one in intercom.journal.entries(route, status=200)
+        ]
+        assert min(sizes) < 10
+        assert sizes[-1] == 150
+
+
+@pytest.mark.parametrize("stream", INCREMENTAL)
+@pytest.mark.parametrize("form", ["object", "url"])
+@pytest.mark.parametrize("end", ["null", "absent"])
+def test_t46_every_list_follows_every_form_of_the_next_page(stream, form, end):
+    """T46: an object, an absolute URL, null or nothing: all rows, on every list."""
+    moments = [BEGIN - 60 * number for number in range(320)]
+    seed = Seed(
+        now=BEGIN,
+        contacts=contacts_at(moments),
+        companies=companies_at(moments),
+        conversations=conversations_at(moments, parts=1),
+        articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
+    )
+    with laboratory(seed, Settings(pages_next=form, pages_end=end)) as intercom:
+        output = sync_in_process(config_for(), [stream])
+
+        assert differences(latest([output], stream), intercom, stream) == ([], [], [])
+        assert output.incomplete == set()
+
+
+def test_t46_no_page_lures_the_token_to_another_host():
+    """T46: absolute URLs of another host are followed on ours."""
+    moments = [BEGIN - 60 * number for number in range(320)]
+    seed = Seed(
+        now=BEGIN,
+        contacts=contacts_at(moments),
+        articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
+    )
+    elsewhere = Settings(pages_next="url", next_url_base="https://intercom.example.com")
+    with laboratory(seed, elsewhere) as intercom:
+        output = sync_in_process(config_for(), ["contacts", "articles"])
+
+        for stream in ("contacts", "articles"):
+            assert differences(latest([output], stream), intercom, stream) == ([], [], [])
+
+
+@pytest.mark.parametrize("stream", ["contacts", "conversations", "articles"])
+def test_a_page_token_that_repeats_is_an_error_and_no_loop(stream):
+    """The second page names itself as the next: INCOMPLETE within a few requests."""
+    moments = [BEGIN - 60 * number for number in range(700)]
+    seed = Seed(
+        now=BEGIN,
+        contacts=contacts_at(moments),
+        conversations=conversations_at(moments),
+        articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
+    )
+    with laboratory(seed) as intercom:
+        first_next = []
+
+        def repeat(_request, proceed):
+            answer = proceed()
+            body = answer.json
+            first_next.append(body["pages"].get("next"))
+            body["pages"]["next"] = first_next[0]
+            return type(answer).of(body)
+
+        intercom.faults.add(ROUTES[stream], custom=repeat, count=None)
+
+        output = sync_in_process(config_for(), [stream])
+
+        assert output.incomplete == {stream}
+        assert "twice" in output.errors[stream]["message"]
+        assert intercom.journal.count(ROUTES[stream]) < 30
+
+
+def test_a_list_that_shrinks_between_two_pages_is_read_again():
+    """An article deleted behind the first page moves another one out of sight; it still comes."""
+    moments = [BEGIN - 60 * number for number in range(600)]
+    seed = Seed(
+        now=BEGIN,
+        articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
+    )
+    with laboratory(seed) as intercom:
+        doomed = ["39", "40"]
+
+        @intercom.before_request
+        def delete(request):
+            if request.query.get("page") == "2" and doomed:
+                intercom.workspace.delete_article(doomed.pop())
+
+        output = sync_in_process(config_for(), ["articles"])
+
+        missing, stale, _ = differences(latest([output], "articles"), intercom, "articles")
+        assert (missing, stale) == ([], [])
+        assert len(output.ids("articles")) == 598

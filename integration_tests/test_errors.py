@@ -1,0 +1,190 @@
+"""Each row of docs/errors.md, through a whole sync and against the emulator."""
+
+import datetime as dt
+import ipaddress
+import ssl
+from pathlib import Path
+from socket import create_server
+from threading import Thread
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+import source_intercom.client
+from integration_tests.laboratory import laboratory
+from integration_tests.syncing import ROOT, config_for, sync_in_process
+from source_intercom.api.errors import ANY, MEANINGS, REFUSED_RENEWAL, Remedy, Trouble
+
+PAGE = (ROOT / "docs" / "errors.md").read_text()
+
+
+def rows():
+    """The table that the code makes of its own meanings."""
+    for meaning in MEANINGS:
+        other = "any" if meaning.codes else "any other"
+        status = other if meaning.statuses == ANY else _statuses(meaning.statuses)
+        codes = ", ".join(f"`{code}`" for code in sorted(meaning.codes)) if meaning.codes else "any"
+        yield status, codes, meaning.remedy, meaning.sentence.replace("{box}", "*permission*")
+    yield "token endpoint", "any refusal", Remedy.CONFIGURE, REFUSED_RENEWAL
+    for trouble in Trouble:
+        said = trouble.sentence("*request*", "*reason*")
+        yield "none", trouble.name.lower().replace("_", " "), Remedy.WAIT, said
+
+
+def _statuses(statuses):
+    return str(statuses.start) if len(statuses) == 1 else f"{statuses.start}-{statuses.stop - 1}"
+
+
+def test_the_page_is_the_codes_own_table():
+    """docs/errors.md says of every meaning what the connector says, in the same order."""
+    table = "\n".join(
+        f"| {status} | {codes} | `{remedy.value}` | {sentence} |"
+        for status, codes, remedy, sentence in rows()
+    )
+
+    assert table in PAGE, f"docs/errors.md should hold:\n{table}"
+
+
+@pytest.mark.parametrize(
+    ("status", "fault", "failure_type", "says"),
+    [
+        (401, {"code": "token_revoked"}, "config_error", "re-authenticate the connection"),
+        (401, {"code": "unauthorized"}, "config_error", '"Read tags"'),
+        (402, {}, "config_error", "change the plan"),
+        (403, {"code": "api_plan_restricted"}, "config_error", "change the plan"),
+        (403, {"code": "forbidden"}, "config_error", '"Read tags"'),
+        (403, {"body": "html"}, "config_error", '"Read tags"'),
+        (302, {"headers": {"Location": "https://example.com"}}, "config_error", "region"),
+        (404, {"body": "html"}, "system_error", "does not know what was asked for"),
+        (410, {"code": "contact_merged"}, "system_error", "does not know what was asked for"),
+        (422, {"code": "parameter_invalid"}, "system_error", "report it"),
+        (400, {"code": "bad_request"}, "system_error", "report it"),
+        (408, {}, "transient_error", "run the sync again later"),
+        (429, {}, "transient_error", "another integration"),
+        (500, {}, "transient_error", "run the sync again later"),
+        (502, {"body": "html"}, "transient_error", "run the sync again later"),
+        (503, {"body": "empty"}, "transient_error", "run the sync again later"),
+        (504, {}, "transient_error", "run the sync again later"),
+    ],
+)
+def test_a_refusal_ends_its_stream_with_its_meaning(status, fault, failure_type, says):
+    """Status and code give failure type and remedy; the other stream completes."""
+    with laboratory("tiny") as intercom:
+        intercom.faults.add("GET /tags", status=status, count=None, **fault)
+
+        output = sync_in_process(config_for(), ["tags", "teams"])
+
+    assert output.incomplete == {"tags"}
+    assert output.ids("tags") == []
+    assert output.errors["tags"]["failure_type"] == failure_type
+    assert says in output.errors["tags"]["message"]
+    assert f"HTTP {status}" in output.errors["tags"]["message"]
+    tries = intercom.journal.count("GET /tags")
+    assert (tries > 1) is (failure_type == "transient_error")
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ({"kind": "html"}, "can't be read (the body is not JSON"),
+        ({"kind": "truncated"}, "can't be read"),
+        ({"kind": "empty"}, "can't be read"),
+        ({"kind": "wrong_envelope"}, "can't be read"),
+        ({"kind": "error_list"}, "can't be read"),
+        ({"kind": "reset"}, "Can't connect to Intercom"),
+        ({"kind": "cut"}, "broke off"),
+        ({"kind": "hang", "seconds": 300}, "did not answer GET /tags in time"),
+    ],
+)
+def test_an_answer_that_is_none_is_asked_for_again(fault, says):
+    """Trouble on the way is a transient_error after some attempts, and never an empty stream."""
+    with laboratory("tiny") as intercom:
+        intercom.faults.add("GET /tags", count=None, **fault)
+
+        output = sync_in_process(config_for(), ["tags", "teams"])
+
+    assert output.incomplete == {"tags"}
+    assert output.errors["tags"]["failure_type"] == "transient_error"
+    assert says in output.errors["tags"]["message"]
+    assert intercom.journal.count("GET /tags") == source_intercom.client.TRIES
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    """A TLS context for 127.0.0.1 that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a proxy")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "proxy.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
+def refuse_all(listener, context):
+    """Offer TLS to whoever comes, until the listener closes."""
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        try:
+            context.wrap_socket(connection, server_side=True).close()
+        except OSError:
+            connection.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("tls", "no trusted TLS connection"),
+        ("https://127.0.0.1:9", "check the network, its DNS and the firewall"),
+        ("https://no-such-host.invalid", "check the network, its DNS and the firewall"),
+        ("proxy", "The proxy refuses the connection"),
+    ],
+)
+def test_a_network_that_keeps_intercom_away_is_named(address, says, tmp_path, monkeypatch):
+    """TLS that nobody vouches for, a closed port, no DNS, a dead proxy: each has its sentence."""
+    with create_server(("127.0.0.1", 0)) as listener:
+        if address == "tls":
+            Thread(target=refuse_all, args=(listener, self_signed(tmp_path)), daemon=True).start()
+            address = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        if address == "proxy":
+            monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+            address = "https://intercom.invalid"
+        monkeypatch.setenv("INTERCOM_API_BASE_URL", address)
+        made = source_intercom.client.IntercomClient
+
+        def quick(*arguments, **options):
+            return made(*arguments, **{**options, "sleep": lambda _seconds: None})
+
+        monkeypatch.setattr(source_intercom.sync, "IntercomClient", quick)
+        output = sync_in_process(config_for("so-secret"), ["tags"])
+
+    assert output.errors["tags"]["failure_type"] == "transient_error"
+    assert says in output.errors["tags"]["message"]
+    assert "so-secret" not in str(output.messages)

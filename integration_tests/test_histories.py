@@ -1,0 +1,91 @@
+"""The law, under random histories: nothing that was ever in the workspace is lost, or stale."""
+
+import gc
+import logging
+import os
+import sys
+import time
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from integration_tests.bad_twin import BadTwin
+from integration_tests.histories import History, Tally, histories, play
+
+EXAMPLES = {"searches": 130, "lists": 70}
+STREAMS = {
+    "searches": ("contacts", "conversations", "conversation_parts"),
+    "lists": ("companies", "articles"),
+}
+CALM = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log():
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.parametrize("group", STREAMS)
+def test_no_history_loses_a_record(group):
+    """After any history, the union of what was emitted equals the workspace."""
+    tally = Tally()
+
+    @settings(
+        max_examples=EXAMPLES[group],
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=CALM,
+    )
+    @given(history=histories(STREAMS[group]))
+    def law(history: History) -> None:
+        assert play(history, tally) == []
+
+    law()
+    assert tally.syncs > 2 * EXAMPLES[group]
+
+
+@pytest.mark.parametrize("stream", [*STREAMS["searches"], *STREAMS["lists"]])
+def test_the_same_histories_lose_records_of_a_connector_as_they_are_today(stream):
+    """The incumbent's query, options and state: the law catches it in each stream within 60."""
+
+    @settings(
+        max_examples=60,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=CALM,
+        phases=[Phase.generate],
+    )
+    @given(history=histories((stream,)))
+    def law(history: History) -> None:
+        losses = [each for each in play(history, Tally(), BadTwin) if " missing" in each]
+        assert not losses
+
+    with pytest.raises(AssertionError):
+        law()
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+def test_no_history_loses_a_record_for_hours(capsys):
+    """The same for SOAK_MINUTES (60): ever new histories, then a summary."""
+    tally, begun = Tally(), time.monotonic()
+    ends = begun + 60 * float(os.environ.get("SOAK_MINUTES", "60"))
+    first = number = int(os.environ.get("SOAK_SEED", str(time.time_ns() % 10**9)))
+    while time.monotonic() < ends:
+
+        @seed(number)
+        @settings(max_examples=50, deadline=None, database=None, suppress_health_check=CALM)
+        @given(history=histories())
+        def law(history: History) -> None:
+            assert play(history, tally) == []
+
+        law()
+        gc.collect()
+        number += 1
+        with capsys.disabled():
+            minutes = (time.monotonic() - begun) / 60
+            sys.stderr.write(f"\r{minutes:.1f} min, SOAK_SEED={first}: {tally}, no violation")

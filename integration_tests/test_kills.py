@@ -1,0 +1,226 @@
+"""Kills: from whatever state reached the platform, nothing is lost and little is read again."""
+
+import json
+import random
+import signal
+import time
+
+import pytest
+
+from integration_tests.laboratory import (
+    DAY,
+    INCREMENTAL,
+    MARGIN,
+    SEARCHES,
+    companies_at,
+    contacts_at,
+    conversations_at,
+    differences,
+    laboratory,
+    small_pages,
+)
+from integration_tests.syncing import Connector, Output, config_for, latest, sync_in_process
+from intercom_emulator import Emulator, shapes
+from intercom_emulator.workspace import Seed
+
+BEGIN = 1_790_000_000
+PROCESSED = ["conversations", "conversation_parts"]
+AGAIN = 5_000
+"""Rows of a stream that may be read again after a kill."""
+
+
+def workspace_of(size):
+    moments = [BEGIN - 2 * DAY - 600 * number for number in range(size)]
+    return Seed(
+        now=BEGIN,
+        contacts=contacts_at(moments),
+        companies=companies_at(moments),
+        conversations=conversations_at(moments, parts=1),
+        articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
+    )
+
+
+@pytest.mark.parametrize("stream", INCREMENTAL)
+@pytest.mark.parametrize("workers", [1, 20])
+def test_t37_a_kill_behind_any_message_loses_nothing(stream, workers):
+    """T37: every prefix of a sync's messages, and the sync that goes on from its state."""
+    with laboratory(workspace_of(60)) as intercom, small_pages(5):
+        whole = sync_in_process(config_for(num_workers=workers), [stream])
+        ends = [
+            number
+            for number, message in enumerate(whole.messages)
+            if message["type"] in {"STATE", "RECORD"}
+        ]
+        for count in random.Random(1).sample(ends, min(14, len(ends))):
+            killed = whole.upto(count)
+            second = sync_in_process(config_for(num_workers=workers), [stream], killed.state())
+
+            table = latest([killed, second], stream)
+            assert differences(table, intercom, stream) == ([], [], [])
+
+
+@pytest.mark.parametrize("stream", SEARCHES)
+@pytest.mark.parametrize("workers", [1, 20])
+def test_t37_every_state_of_a_backfill_covers_only_what_was_emitted(stream, workers):
+    """T37: whatever state is the last to arrive, the rows behind it complete the table."""
+    with laboratory(workspace_of(200)) as intercom, small_pages(8, 20, 1):
+        whole = sync_in_process(config_for(num_workers=workers), [stream])
+        states = [n for n, message in enumerate(whole.messages) if message["type"] == "STATE"]
+
+        assert len(states) > 5
+        for number in states[::3]:
+            killed = whole.upto(number + 1)
+            second = sync_in_process(config_for(num_workers=workers), [stream], killed.state())
+            table = latest([killed, second], stream)
+            assert differences(table, intercom, stream) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("seed", "stream", "workers"),
+    [
+        ("conversations=8000", "conversations", 20),
+        ("conversations=9000,shared_second=8500", "conversations", 1),
+        ("conversations=9000,shared_second=8500", "conversations", 20),
+        ("conversations=6000,shared_second=5800,parts=1", "conversation_parts", 20),
+        ("contacts=8000,hot_day=1", "contacts", 1),
+    ],
+)
+def test_t37_a_kill_costs_at_most_5000_rows(seed, stream, workers):
+    """T37: many rows, most of them in one second or one hour: what is read again is bounded."""
+    config = config_for(num_workers=workers)
+    with laboratory(seed):
+        whole = sync_in_process(config, [stream])
+        rows = len(set(whole.ids(stream)))
+        for share in (0.5, 0.95):
+            killed = whole.upto(int(len(whole.messages) * share))
+            second = sync_in_process(config, [stream], killed.state())
+
+            assert len({*killed.ids(stream), *second.ids(stream)}) == rows
+            assert len(killed.ids(stream)) + len(second.ids(stream)) - rows <= AGAIN
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize(
+    "seed", ["conversations=100000", "conversations=100000,shared_second=50000"]
+)
+def test_t37_a_kill_costs_at_most_5000_rows_of_100000(seed):
+    """T37 at size: 100,000 conversations, and 50,000 of them in one second."""
+    with laboratory(seed):
+        whole = sync_in_process(config_for(), ["conversations"])
+        for share in (0.25, 0.5, 0.75):
+            killed = whole.upto(int(len(whole.messages) * share))
+            second = sync_in_process(config_for(), ["conversations"], killed.state())
+
+            assert len({*killed.ids("conversations"), *second.ids("conversations")}) == 100_000
+            again = len(killed.ids("conversations")) + len(second.ids("conversations")) - 100_000
+            assert again <= AGAIN
+
+
+def read_some(process, rows):
+    """The messages that a process wrote until so many records had come."""
+    output, seen = Output(), 0
+    for line in process.stdout:
+        if line.startswith("{"):
+            output.messages.append(json.loads(line))
+            seen += output.messages[-1]["type"] == "RECORD"
+        if seen >= rows:
+            return output
+    return output
+
+
+def rest_of(process):
+    """What was still in the pipe, whole lines only."""
+    lines = process.stdout.read().splitlines(keepends=True)
+    return [json.loads(each) for each in lines if each.startswith("{") and each.endswith("}\n")]
+
+
+@pytest.fixture(scope="module")
+def intercom():
+    with Emulator("conversations=1000,parts=3") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def connector(intercom, tmp_path_factory):
+    """The connector as a process, its catalog discovered once."""
+    connector = Connector(tmp_path_factory.mktemp("connector"), intercom.url, config_for())
+    catalog = connector.discover()
+    connector.discover = lambda: catalog
+    return connector
+
+
+def ended_by(connector, number, rows):
+    """What a process wrote that got a signal behind so many rows, and its exit code."""
+    with connector.start(*connector.read_arguments(PROCESSED)) as process:
+        output = read_some(process, rows)
+        process.send_signal(number)
+        output.messages += rest_of(process)
+        return output, process.wait(timeout=20)
+
+
+@pytest.mark.parametrize("rows", [1, 1_500])
+def test_t37_sigkill_of_the_process_loses_nothing(connector, intercom, rows):
+    """T37: a real SIGKILL among 1,000 conversations and their parts; the next sync completes."""
+    killed, code = ended_by(connector, signal.SIGKILL, rows)
+
+    second = connector.read(PROCESSED, killed.state())
+
+    assert (code, second.exit_code) == (-signal.SIGKILL, 0)
+    for stream in PROCESSED:
+        table = latest([killed, second], stream)
+        assert differences(table, intercom, stream) == ([], [], [])
+
+
+def test_sigterm_ends_cleanly(connector, intercom):
+    """SIGTERM in mid-sync: the process ends within seconds, and what it wrote is gone on from."""
+    begun = time.monotonic()
+    killed, code = ended_by(connector, signal.SIGTERM, 800)
+
+    assert time.monotonic() - begun < 60
+    assert code in (-signal.SIGTERM, 128 + signal.SIGTERM)
+    second = connector.read(PROCESSED, killed.state())
+    for stream in PROCESSED:
+        table = latest([killed, second], stream)
+        assert differences(table, intercom, stream) == ([], [], [])
+
+
+def test_an_interrupted_sync_leaves_the_margin_to_the_next():
+    """What the index learns late between a break-off and its continuation is found."""
+    seed = Seed(now=BEGIN, conversations=conversations_at([BEGIN - DAY - n for n in range(40)]))
+    with laboratory(seed) as intercom, small_pages(5):
+        intercom.settings.index_lag = MARGIN - 60
+        name = next(intercom.workspace.objects("conversations"))["id"]
+        intercom.workspace.update_conversation(name, title="late")
+        route = SEARCHES["conversations"]
+        intercom.faults.add(route, status=500, count=None, after=3)
+        first = sync_in_process(config_for(), ["conversations"])
+        intercom.faults.clear()
+        intercom.clock.advance(MARGIN)
+        second = sync_in_process(config_for(), ["conversations"], first.state())
+
+        assert first.incomplete == {"conversations"}
+        table = latest([first, second], "conversations")
+        assert differences(table, intercom, "conversations") == ([], [], [])
+
+
+@pytest.mark.parametrize("stream", ["contacts", "conversations"])
+def test_a_late_index_never_moves_the_state_too_far(stream):
+    """A row that the index sorts by its old date but shows with its new one is no position."""
+    with small_pages(5, 1_000):
+        for number in range(7):
+            with laboratory(workspace_of(20)) as intercom:
+                intercom.settings.index_lag = 600
+                intercom.settings.search_bodies = "current"
+                names = [one["id"] for one in intercom.workspace.objects(stream)]
+                getattr(intercom.workspace, f"update_{stream[:-1]}")(names[-1 - number], title="x")
+                intercom.clock.advance(300)
+                whole = sync_in_process(config_for(num_workers=1), [stream])
+                states = [n for n, one in enumerate(whole.messages) if one["type"] == "STATE"]
+                intercom.clock.advance(600)
+                for end in states:
+                    killed = whole.upto(end + 1)
+                    second = sync_in_process(config_for(), [stream], killed.state())
+
+                    table = latest([killed, second], stream)
+                    assert differences(table, intercom, stream) == ([], [], [])

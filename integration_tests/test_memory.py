@@ -1,0 +1,61 @@
+"""Memory: bounded by bytes, however large the rows and however slow the destination."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from integration_tests.syncing import Connector, config_for
+from intercom_emulator import Emulator
+
+
+def most_memory(process, rows, pause):
+    """The greatest resident size, in MB, of a process whose reader pauses behind every 200 rows."""
+    status = Path(f"/proc/{process.pid}/status")
+    most, seen = 0.0, 0
+    for line in process.stdout:
+        seen += line.startswith('{"type":"RECORD"')
+        if seen % 200 == 0:
+            time.sleep(pause)
+            most = max(most, _resident(status))
+        if seen >= rows:
+            break
+    return most, seen
+
+
+def _resident(status):
+    for line in status.read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def run(folder, seed, rows, pause, streams=("conversations",)):
+    with Emulator(seed) as intercom:
+        connector = Connector(folder, intercom.url, config_for())
+        with connector.start(*connector.read_arguments(streams)) as process:
+            try:
+                return most_memory(process, rows, pause)
+            finally:
+                process.kill()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
+def test_large_conversations_behind_a_slow_reader_stay_small(tmp_path):
+    """1,500 conversations of 90 KB, read slower than they come: under 300 MB resident."""
+    most, seen = run(tmp_path, "conversations=1500,conversation_bytes=90000", 1_500, 0.3)
+
+    assert seen == 1_500
+    assert 50 < most < 300
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("stream", ["conversations", "conversation_parts"])
+def test_100000_large_conversations_stay_small(tmp_path, stream):
+    """100,000 conversations of 90 KB with a slow reader: under 300 MB resident."""
+    seed = "conversations=100000,conversation_bytes=90000,parts=1"
+    most, seen = run(tmp_path, seed, 100_000, 0.01, [stream])
+
+    assert seen == 100_000
+    assert 50 < most < 300

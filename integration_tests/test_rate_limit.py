@@ -1,0 +1,110 @@
+"""429s and windows: waited out to the reset, whatever the headers say, and no row lost."""
+
+import pytest
+
+from integration_tests.laboratory import differences, laboratory
+from integration_tests.syncing import CORE_STREAMS, config_for, latest, sync_in_process
+from intercom_emulator.settings import Settings
+
+STREAMS = ["contacts", "conversation_parts", "companies"]
+SEED = "contacts=700,conversations=60,companies=250"
+
+
+def nothing_is_lost(intercom, output, streams=STREAMS):
+    """COMPLETE, and every row of the workspace."""
+    assert output.incomplete == set()
+    for stream in streams:
+        assert differences(latest([output], stream), intercom, stream) == ([], [], [])
+
+
+@pytest.mark.parametrize("headers", ["present", "absent", "garbled"])
+@pytest.mark.parametrize("skew", [-3600, 0, 3600])
+def test_t24_a_small_quota_is_waited_for(headers, skew):
+    """T24: 5 requests a window, headers there, missing or no numbers, the clock an hour off."""
+    with laboratory(SEED, Settings(rate_limit=5, rate_limit_headers=headers)) as intercom:
+        intercom.clock.advance(skew)
+
+        nothing_is_lost(intercom, sync_in_process(config_for(), STREAMS))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Retry-After": "7"},
+        {"X-RateLimit-Reset": "soon", "X-RateLimit-Limit": "", "X-RateLimit-Remaining": "none"},
+        {"X-RateLimit-Reset": "0", "X-RateLimit-Limit": "0", "X-RateLimit-Remaining": "-1"},
+        {
+            "X-RateLimit-Reset": "99999999999",
+            "X-RateLimit-Limit": "5",
+            "X-RateLimit-Remaining": "0",
+        },
+    ],
+)
+@pytest.mark.parametrize("route", ["POST /contacts/search", "GET /companies/scroll"])
+def test_t24_a_429_with_odd_headers_is_waited_out(route, headers):
+    """T24: six refusals in a row on the second page: waited for, bounded, and no row lost."""
+    with laboratory(SEED) as intercom:
+        intercom.faults.add(route, status=429, after=1, count=6, headers=headers)
+        begun = intercom.clock.time()
+
+        output = sync_in_process(config_for(), STREAMS)
+
+        nothing_is_lost(intercom, output)
+        assert 6 <= intercom.clock.time() - begun < 300
+
+
+def test_t21_the_quota_is_used_and_never_exceeded():
+    """T21: with 20 requests a window nothing is refused, and four fifths of it are used."""
+    with laboratory("conversations=400", Settings(rate_limit=20)) as intercom:
+        begun = intercom.clock.time()
+
+        output = sync_in_process(config_for(num_workers=1), ["conversation_parts"])
+
+        nothing_is_lost(intercom, output, ["conversation_parts"])
+        windows = (intercom.clock.time() - begun) / 10
+        assert intercom.journal.count(status=429) == 0
+        assert len(intercom.journal) / (windows * 20) >= 0.8
+
+
+def test_t25_all_streams_share_one_quota():
+    """
+    T25: ten streams at once, 10 requests a window: next to none is refused.
+
+    A request may still arrive in the window behind the one that it was taken from.
+    """
+    with laboratory(SEED, Settings(rate_limit=10)) as intercom:
+        output = sync_in_process(config_for(), CORE_STREAMS)
+
+        nothing_is_lost(intercom, output)
+        assert intercom.journal.count(status=429) <= len(intercom.journal) * 0.05
+
+
+def test_a_quota_that_stays_empty_ends_the_sync():
+    """429 for ever: a bounded wait, then INCOMPLETE with a transient error, state as it was."""
+    with laboratory("contacts=5") as intercom:
+        first = sync_in_process(config_for(), ["contacts"])
+        intercom.faults.add("POST /contacts/search", status=429, count=None)
+
+        second = sync_in_process(config_for(), ["contacts"], first.state())
+
+        assert second.incomplete == {"contacts"}
+        assert second.errors["contacts"]["failure_type"] == "transient_error"
+        saved, left = first.states("contacts")[-1], second.states("contacts")[-1]
+        assert left["updated_at"] == saved["updated_at"]
+        assert intercom.journal.count("POST /contacts/search") < 400
+
+
+@pytest.mark.parametrize("skew", [-3600, 3600, 86_400 * 365])
+def test_only_intercoms_clock_counts(skew):
+    """The machine's clock is wrong by hours or a year: states and rows are those of Intercom's."""
+    with laboratory("contacts=20,conversations=5,companies=5") as intercom:
+        intercom.clock.advance(skew)
+        first = sync_in_process(config_for(), STREAMS)
+        intercom.clock.advance(60)
+        name = first.ids("contacts")[3]
+        intercom.workspace.update_contact(name, name="Renamed")
+        second = sync_in_process(config_for(), STREAMS, first.state())
+
+        assert name in second.ids("contacts")
+        nothing_is_lost(intercom, first, ["companies"])

@@ -1,0 +1,110 @@
+"""State from anywhere: never a crash, never a silent skip of history."""
+
+import pytest
+
+from integration_tests.laboratory import (
+    DAY,
+    INCREMENTAL,
+    MARGIN,
+    differences,
+    laboratory,
+)
+from integration_tests.syncing import config_for, latest, sync_in_process
+from source_intercom.api.timestamps import rfc3339
+
+CURSORS = dict.fromkeys(INCREMENTAL, "updated_at") | {
+    "conversation_parts": "conversation_updated_at"
+}
+UNREADABLE = (
+    {},
+    {"updated_at": None},
+    {"updated_at": ""},
+    {"updated_at": "yesterday"},
+    {"updated_at": []},
+    {"updated_at": {"2024": 1}},
+    {"updated_at": True},
+    {"created_at": 1_700_000_000},
+    {"state": {"updated_at": 1_700_000_000}, "states": []},
+    {"use_global_cursor": True, "parent_state": {"conversations": {}}, "lookback_window": 3},
+    {"__ab_no_cursor_state_message": True},
+    {"unread": [["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"]]},
+    {"read_until": "2024-01-01T00:00:00Z"},
+)
+
+
+def state_of(stream, blob):
+    """A saved state as a platform hands it over."""
+    descriptor = {"name": stream}
+    return [{"type": "STREAM", "stream": {"stream_descriptor": descriptor, "stream_state": blob}}]
+
+
+@pytest.mark.parametrize("stream", ["contacts", "conversation_parts", "companies"])
+@pytest.mark.parametrize("blob", UNREADABLE, ids=str)
+def test_a_state_that_says_nothing_reads_all_history(stream, blob):
+    """Abnormal, empty, half, of another connector: everything is read, and a true state left."""
+    with laboratory("tiny") as intercom:
+        output = sync_in_process(config_for(), [stream], state_of(stream, blob))
+
+        missing, stale, _ = differences(latest([output], stream), intercom, stream)
+        assert (missing, stale, output.incomplete) == ([], [], set())
+        assert CURSORS[stream] in output.states(stream)[-1]
+
+
+@pytest.mark.parametrize("stream", INCREMENTAL)
+@pytest.mark.parametrize("future", ["2222-01-01T00:00:00Z", 9_999_999_999, "7955000000"])
+def test_a_state_in_the_future_is_held_to_now_and_said(stream, future, caplog):
+    """The state falls back to T0 with a warning, and changes from then on are found."""
+    with laboratory("tiny") as intercom:
+        first = sync_in_process(config_for(), [stream], state_of(stream, {CURSORS[stream]: future}))
+        said = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+        intercom.clock.advance(MARGIN)
+        second = sync_in_process(config_for(), [stream], first.state())
+
+        assert "2222" not in str(first.states(stream)[-1])
+        assert any("future" in line for line in said)
+        assert second.incomplete == set()
+
+
+@pytest.mark.parametrize("stream", INCREMENTAL)
+@pytest.mark.parametrize("form", [str, int])
+def test_t14_a_state_of_the_incumbent_is_gone_on_from(stream, form):
+    """T14: `{"updated_at": "1790000000"}`, as number or text: only what changed since is read."""
+    with laboratory("tiny") as intercom:
+        sync_in_process(config_for(), [stream])
+        intercom.clock.advance(DAY)
+        now = intercom.clock.now()
+
+        output = sync_in_process(
+            config_for(), [stream], state_of(stream, {CURSORS[stream]: form(now - 60)})
+        )
+
+        assert output.ids(stream) == []
+        assert output.incomplete == set()
+
+
+@pytest.mark.parametrize("stream", INCREMENTAL)
+def test_t13_state_only_moves_on(stream):
+    """T13: over five syncs of a living workspace, never backwards, never past Intercom's clock."""
+    seen, state = [], None
+    with laboratory("tiny") as intercom:
+        for day in range(5):
+            output = sync_in_process(config_for(), [stream], state)
+            state = output.state(state)
+            seen += [each[CURSORS[stream]] for each in output.states(stream)]
+            assert seen == sorted(seen)
+            assert seen[-1] <= rfc3339(intercom.clock.now())
+            intercom.workspace.live(30, seconds=3600, rng_seed=day)
+
+
+@pytest.mark.parametrize("stream", INCREMENTAL)
+def test_a_clock_that_went_back_loses_nothing(stream):
+    """Intercom's clock is set back an hour between syncs: held, said, and nothing is missed."""
+    with laboratory("tiny") as intercom:
+        first = sync_in_process(config_for(), [stream])
+        intercom.clock.advance(-3600)
+        second = sync_in_process(config_for(), [stream], first.state())
+        intercom.clock.advance(7200)
+        third = sync_in_process(config_for(), [stream], second.state(first.state()))
+
+        table = latest([first, second, third], stream)
+        assert differences(table, intercom, stream)[:2] == ([], [])
