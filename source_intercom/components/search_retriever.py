@@ -8,8 +8,9 @@ the state.
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from queue import SimpleQueue
 from typing import Any, NamedTuple, Self
 
@@ -28,6 +29,8 @@ PAGE_SIZE = 150
 """The most that Intercom gives: https://developers.intercom.com/docs/references/2.16/rest-api"""
 ROWS_WORTH_A_CUT = 20 * PAGE_SIZE
 """A cut costs up to two requests more, so what is left must be worth 20."""
+MOST_REMEMBERED = ROWS_WORTH_A_CUT
+"""Rows emitted ahead of what they prove; a lane with more of them goes on as it is."""
 BYTES_AHEAD = 24_000_000
 """Bodies of a stream that may wait to be emitted."""
 NARROWEST = {SECOND: 1, LONGEST_DAY: 20 * DAY}
@@ -36,16 +39,21 @@ NARROWEST = {SECOND: 1, LONGEST_DAY: 20 * DAY}
 logger = logging.getLogger("airbyte")
 
 
-class Moments(NamedTuple):
-    """The two dates by which a row is placed, in Unix seconds."""
+class Version(NamedTuple):
+    """An object as it was at one time, and what places its row; dates in Unix seconds."""
 
+    id: str
     updated_at: int | None
     created_at: int | None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
-        """Those of one row as Intercom sent it."""
-        return cls(epoch_seconds(row.get("updated_at")), epoch_seconds(row.get("created_at")))
+        """That of one row as Intercom sent it."""
+        return cls(
+            str(row.get("id")),
+            epoch_seconds(row.get("updated_at")),
+            epoch_seconds(row.get("created_at")),
+        )
 
 
 @dataclass
@@ -65,12 +73,15 @@ class Lane:
     """The axis value of the last row whose place in the order is sure."""
     newest_first: bool = False
     is_sorted: bool = True
+    emitted: frozenset[Version] = frozenset()
+    """What was emitted of the part that is unread all the same: it may be found again."""
+    may_be_cut: bool = True
 
-    def value(self, moments: Moments) -> int | None:
+    def value(self, version: Version) -> int | None:
         """The row's value on the slice's axis."""
-        return moments.updated_at if self.piece.created is None else moments.created_at
+        return version.updated_at if self.piece.created is None else version.created_at
 
-    def follow(self, page: list[Moments], settled: int) -> None:
+    def follow(self, page: list[Version], settled: int) -> None:
         """
         Note the last axis value, and whether the rows come in order at all.
 
@@ -78,14 +89,24 @@ class Lane:
         value that they had before.
         """
         self.received += len(page)
-        for moments in page:
-            value = self.value(moments)
-            if value is None or moments.updated_at is None:
+        for version in page:
+            value = self.value(version)
+            if value is None or version.updated_at is None:
                 self.is_sorted = False
-            elif moments.updated_at <= settled:
+            elif version.updated_at <= settled:
                 if self.last is not None and self.last != value:
                     self.is_sorted = self.is_sorted and self.newest_first == (value < self.last)
                 self.last = value
+
+    def remember(self, rows: Iterable[Version]) -> None:
+        """Note rows as emitted, and forget those that are behind the last value."""
+        unread = self.unread()
+        self.emitted = frozenset(
+            version
+            for version in chain(self.emitted, rows)
+            if unread.low <= (self.value(version) or 0) <= unread.high
+        )
+        self.may_be_cut = len(self.emitted) <= MOST_REMEMBERED
 
     def is_past(self) -> bool:
         """Whether all rows to come lie behind the slice."""
@@ -167,7 +188,14 @@ class SearchRetriever(IntercomRetriever):
         if now > t0 and pages > 1 and not is_one_walk_upwards:
             yield from self._walk(window, self._lanes(window, {0: Slice(t0 + 1, now)}))
 
-    def _lanes(self, window: Window, numbered: Mapping[int, Slice], *, size: int = 0) -> list[Lane]:
+    def _lanes(
+        self,
+        window: Window,
+        numbered: Mapping[int, Slice],
+        *,
+        size: int = 0,
+        emitted: frozenset[Version] = frozenset(),
+    ) -> list[Lane]:
         """
         Lanes for slices by number.
 
@@ -179,6 +207,7 @@ class SearchRetriever(IntercomRetriever):
                 number,
                 piece,
                 size=size,
+                emitted=emitted,
                 newest_first=self.searches_by_day
                 and piece.created is None
                 and piece.end >= window.end,
@@ -228,13 +257,18 @@ class SearchRetriever(IntercomRetriever):
         """A page's rows that belong to its slice, and the lanes that go on from there."""
         # No state claims what changed since T0, so there the order need not be proven.
         settled = window.end - SAFETY_MARGIN - window.lookback if lane.number else lane.piece.end
-        moments = [Moments.of(row) for row in page.rows]
-        lane.follow(moments, settled)
-        rows = [
-            row
-            for row, each in zip(page.rows, moments, strict=True)
-            if lane.piece.holds(*each) or (lane.number and (each.updated_at or 0) > window.end)
+        versions = [Version.of(row) for row in page.rows]
+        lane.follow(versions, settled)
+        due = [
+            (row, version)
+            for row, version in zip(page.rows, versions, strict=True)
+            if version not in lane.emitted
+            and (
+                lane.piece.holds(version.updated_at, version.created_at)
+                or (lane.number and (version.updated_at or 0) > window.end)
+            )
         ]
+        rows = [row for row, _ in due]
         lane.starting_after = (page.following or {}).get("starting_after")
         if lane.starting_after is None or lane.is_past():
             return Batch(lane.number, rows, None, is_last=True), []
@@ -242,29 +276,34 @@ class SearchRetriever(IntercomRetriever):
             message = f"{self.name}: Intercom names the same next page twice."
             raise IntercomError(message, Remedy.WAIT)
         lane.asked.add(lane.starting_after)
+        if self._left(lane, page) < ROWS_WORTH_A_CUT:
+            lane.may_be_cut = False
+        elif lane.may_be_cut:
+            lane.remember(version for _, version in due)
         if not lane.is_proven():
             return Batch(lane.number, rows, None, is_last=False), [lane]
-        left = (page.total_count or 0) - lane.received
-        pieces = self._cut(lane, moments[0], left, has_room=has_room)
+        pieces = self._cut(lane, versions[0], has_room=has_room) if lane.may_be_cut else []
         if not pieces:
             return Batch(lane.number, rows, lane.unread(), is_last=False), [lane]
-        # The new slices begin with the last row's own moment, so that no row of it comes twice.
-        rows = [
-            row
-            for row, each in zip(page.rows, moments, strict=True)
-            if lane.piece.holds(*each) and not any(piece.holds(*each) for piece in pieces)
-        ]
-        going_on = self._lanes(window, self.window_cursor.add(pieces), size=page.size)
+        going_on = self._lanes(
+            window, self.window_cursor.add(pieces), size=page.size, emitted=lane.emitted
+        )
         return Batch(lane.number, rows, None, is_last=True), going_on
 
-    def _cut(self, lane: Lane, first: Moments, left: int, *, has_room: bool) -> list[Slice]:
+    def _left(self, lane: Lane, page: Page) -> int:
+        """How many rows of a slice are still to come, roughly."""
+        left = (page.total_count or 0) - lane.received
+        if not lane.newest_first:
+            return left
+        # Of what the search finds, this much lies in the slice and not in the days before it.
+        seconds = lane.unread().high - lane.unread().low + 1
+        return left * seconds // (seconds + 2 * DAY)
+
+    def _cut(self, lane: Lane, first: Version, *, has_room: bool) -> list[Slice]:
         """The slices to go on with in place of this one; none where it is to go on itself."""
         unread = lane.unread()
         narrowest = NARROWEST[self._reach]
-        if lane.newest_first:
-            # Of what the search finds, this much lies in the slice and not in the days before it.
-            left = left * (unread.high - unread.low + 1) // (unread.high - unread.low + 2 * DAY)
-        if left < ROWS_WORTH_A_CUT or unread.low > unread.high:
+        if unread.low > unread.high:
             return []
         if unread.created is None and self._reach == SECOND and first.updated_at == unread.low:
             # One second fills pages: order it by creation, or an interruption would start it over.
