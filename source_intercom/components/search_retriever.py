@@ -31,7 +31,9 @@ ROWS_WORTH_A_CUT = 20 * PAGE_SIZE
 """A cut costs up to two requests more, so what is left must be worth 20."""
 MOST_REMEMBERED = ROWS_WORTH_A_CUT
 """Rows emitted ahead of what they prove; a lane with more of them goes on as it is."""
-BYTES_AHEAD = 24_000_000
+PAGE_BYTES = 4_000_000
+"""Where rows are so large that 150 of them weigh more, fewer are asked for."""
+BYTES_AHEAD = 16_000_000
 """Bodies of a stream that may wait to be emitted."""
 NARROWEST = {SECOND: 1, LONGEST_DAY: 20 * DAY}
 """Seconds of the shortest slice, by reach: one of contacts reads two days more than its own."""
@@ -189,12 +191,7 @@ class SearchRetriever(IntercomRetriever):
             yield from self._walk(window, self._lanes(window, {0: Slice(t0 + 1, now)}))
 
     def _lanes(
-        self,
-        window: Window,
-        numbered: Mapping[int, Slice],
-        *,
-        size: int = 0,
-        emitted: frozenset[Version] = frozenset(),
+        self, window: Window, numbered: Mapping[int, Slice], cut_from: Lane | None = None
     ) -> list[Lane]:
         """
         Lanes for slices by number.
@@ -202,18 +199,15 @@ class SearchRetriever(IntercomRetriever):
         A search by day finds up to two days before a slice as well. A slice that ends now is
         therefore read downwards, to stop at its start; others have rows behind both ends.
         """
-        return [
-            Lane(
-                number,
-                piece,
-                size=size,
-                emitted=emitted,
-                newest_first=self.searches_by_day
-                and piece.created is None
-                and piece.end >= window.end,
-            )
-            for number, piece in numbered.items()
-        ]
+        lanes = []
+        for number, piece in numbered.items():
+            newest_first = self.searches_by_day and piece.created is None
+            lane = Lane(number, piece, newest_first=newest_first and piece.end >= window.end)
+            if cut_from is not None:
+                lane.per_page, lane.size = cut_from.per_page, cut_from.size
+                lane.emitted = cut_from.emitted
+            lanes.append(lane)
+        return lanes
 
     def _walk(self, window: Window, lanes: list[Lane]) -> Iterator[Batch]:
         """Walk lanes and what they are cut into, until none is left."""
@@ -285,9 +279,7 @@ class SearchRetriever(IntercomRetriever):
         pieces = self._cut(lane, versions[0], has_room=has_room) if lane.may_be_cut else []
         if not pieces:
             return Batch(lane.number, rows, lane.unread(), is_last=False), [lane]
-        going_on = self._lanes(
-            window, self.window_cursor.add(pieces), size=page.size, emitted=lane.emitted
-        )
+        going_on = self._lanes(window, self.window_cursor.add(pieces), cut_from=lane)
         return Batch(lane.number, rows, None, is_last=True), going_on
 
     def _left(self, lane: Lane, page: Page) -> int:
@@ -329,7 +321,7 @@ class SearchRetriever(IntercomRetriever):
                     return put((lane, error))
                 lane.per_page //= 2
             else:
-                lane.per_page = min(lane.per_page * 2, PAGE_SIZE)
+                lane.per_page = min(lane.per_page * 2, PAGE_SIZE, _fitting(page))
                 return put((lane, page))
 
     def _page(self, window: Window, lane: Lane, tries: int) -> Page:
@@ -360,3 +352,8 @@ class SearchRetriever(IntercomRetriever):
             message = "there are more pages, but no starting_after to ask for them"
             raise MalformedAnswer(message)
         return page
+
+
+def _fitting(page: Page) -> int:
+    """How many rows like these make a page of PAGE_BYTES."""
+    return max(PAGE_BYTES * len(page.rows) // page.size, 1) if page.rows else PAGE_SIZE
