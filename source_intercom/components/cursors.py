@@ -56,6 +56,8 @@ class WindowCursor(Cursor):
         self._clock = clock
         self._window: Window | None = None
         self._unread: dict[int, Slice] = {}
+        self._cut: dict[int, dict[int, Slice]] = {}
+        """What takes the place of a slice once the rows before the cut are emitted."""
         self._lock = Lock()
         self._last_number = 0
         self._rows_since = 0
@@ -75,22 +77,24 @@ class WindowCursor(Cursor):
             )
         with self._lock:
             self._window = window
-        return window, self.add(window.slices)
+            self._unread = self._number(window.slices)
+            return window, dict(self._unread)
 
     @property
     def has_several_slices(self) -> bool:
         """Whether the window was not read as one slice."""
         return self._last_number > 1
 
-    def add(self, pieces: Iterable[Slice]) -> dict[int, Slice]:
-        """Take slices in as unread; returns them by the numbers they got."""
+    def cut(self, number: int, pieces: Iterable[Slice]) -> dict[int, Slice]:
+        """Let slices take the place of one as soon as it is closed; returns them by number."""
         with self._lock:
-            added = {}
-            for piece in pieces:
-                self._last_number += 1
-                added[self._last_number] = piece
-            self._unread.update(added)
-            return added
+            self._cut[number] = self._number(pieces)
+            return self._cut[number]
+
+    def _number(self, pieces: Iterable[Slice]) -> dict[int, Slice]:
+        numbered = dict(enumerate(pieces, start=self._last_number + 1))
+        self._last_number += len(numbered)
+        return numbered
 
     def narrow(self, number: int, unread: Slice) -> None:
         """Everything of a slice but `unread`, which is part of it, has been emitted."""
@@ -98,9 +102,10 @@ class WindowCursor(Cursor):
             self._unread[number] = unread
 
     def close(self, number: int) -> None:
-        """A slice has been emitted to its end, or handed over to slices added before."""
+        """A slice has been emitted to its end, or to where it was cut."""
         with self._lock:
             del self._unread[number]
+            self._unread.update(self._cut.pop(number, {}))
 
     def checkpoint(self, rows: int) -> AirbyteMessage | None:
         """A state message, if `rows` more rows or enough time make one worth its while."""

@@ -279,7 +279,7 @@ class SearchRetriever(IntercomRetriever):
         pieces = self._cut(lane, versions[0], has_room=has_room) if lane.may_be_cut else []
         if not pieces:
             return Batch(lane.number, rows, lane.unread(), is_last=False), [lane]
-        going_on = self._lanes(window, self.window_cursor.add(pieces), cut_from=lane)
+        going_on = self._lanes(window, self.window_cursor.cut(lane.number, pieces), cut_from=lane)
         return Batch(lane.number, rows, None, is_last=True), going_on
 
     def _left(self, lane: Lane, page: Page) -> int:
