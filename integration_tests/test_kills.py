@@ -17,6 +17,7 @@ from integration_tests.laboratory import (
     conversations_at,
     differences,
     laboratory,
+    repeated,
     small_pages,
 )
 from integration_tests.syncing import Connector, Output, config_for, latest, sync_in_process
@@ -73,6 +74,22 @@ def test_t37_every_state_of_a_backfill_covers_only_what_was_emitted(stream, work
             second = sync_in_process(config_for(num_workers=workers), [stream], killed.state())
             table = latest([killed, second], stream)
             assert differences(table, intercom, stream) == ([], [], [])
+
+
+@pytest.mark.parametrize("stream", ["conversations", "conversation_parts"])
+def test_a_sync_that_goes_on_reads_nothing_twice(stream):
+    """No state of a sync lists a slice beside the pieces that it was cut into."""
+    ages = [2 * DAY] * 3 + [3_327, 3_313, 1_656, 13, 7, 2, 1] + [0] * 12
+    moments = [BEGIN - age for age in ages]
+    with laboratory(Seed(now=BEGIN, conversations=conversations_at(moments, 2))), small_pages(5):
+        whole = sync_in_process(config_for(num_workers=2), [stream])
+        states = [n for n, message in enumerate(whole.messages) if message["type"] == "STATE"]
+
+        for number in states:
+            state = whole.upto(number + 1).state()
+            assert (
+                repeated(sync_in_process(config_for(num_workers=2), [stream], state), stream) == 0
+            )
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,26 @@ def test_t4_conversations_on_every_second_of_a_cut_come_once(bounds, workers):
 
 
 @pytest.mark.parametrize("stream", STREAMS)
+@pytest.mark.parametrize("older", range(4))
+@pytest.mark.parametrize("workers", [1, 2, 20])
+def test_rows_of_a_moment_that_begins_within_a_page_come_once(stream, older, workers):
+    """A slice is cut behind a page that ends in the midst of a moment's rows."""
+    begin = 1_790_000_000
+    moments = [begin - 2 * DAY] + [begin] * 14 + [begin + 1] * older + [begin + 2] * 20
+    seed = Seed(
+        now=begin + MARGIN + 2,
+        contacts=contacts_at(moments),
+        conversations=conversations_at(moments),
+    )
+
+    with laboratory(seed) as intercom, small_pages(3):
+        first = sync_in_process(config_for(num_workers=workers), [stream])
+
+        assert differences(latest([first], stream), intercom, stream) == ([], [], [])
+        assert repeated(first, stream) == 0
+
+
+@pytest.mark.parametrize("stream", STREAMS)
 def test_t5_what_changes_now_comes_now_or_with_the_next_sync(stream):
     """T5: a change in the second of the sync, and one in each second around it, is never missed."""
     begin = 1_790_000_000
