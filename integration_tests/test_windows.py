@@ -127,6 +127,28 @@ def test_rows_of_a_moment_that_begins_within_a_page_come_once(stream, older, wor
 
 
 @pytest.mark.parametrize("stream", STREAMS)
+def test_a_page_whose_rows_are_all_gone_is_not_the_end(stream):
+    """The index names rows that were deleted a moment ago: their page comes empty, with a next."""
+    begin = 1_790_000_000
+    moments = [begin - 5 * DAY] * 3 + [begin - 4 * DAY] * 30
+    seed = Seed(
+        now=begin,
+        contacts=contacts_at(moments),
+        conversations=conversations_at(moments),
+    )
+
+    with laboratory(seed, Settings(index_lag=4, search_bodies="current")) as intercom:
+        delete = getattr(intercom.workspace, f"delete_{stream[:-1]}")
+        for row in list(intercom.workspace.objects(stream))[3:20]:
+            delete(row["id"])
+        with small_pages(3):
+            first = sync_in_process(config_for(num_workers=1), [stream])
+
+        assert first.incomplete == set()
+        assert differences(latest([first], stream), intercom, stream) == ([], [], [])
+
+
+@pytest.mark.parametrize("stream", STREAMS)
 def test_t5_what_changes_now_comes_now_or_with_the_next_sync(stream):
     """T5: a change in the second of the sync, and one in each second around it, is never missed."""
     begin = 1_790_000_000

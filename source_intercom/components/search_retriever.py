@@ -276,7 +276,7 @@ class SearchRetriever(IntercomRetriever):
             lane.remember(version for _, version in due)
         if not lane.is_proven():
             return Batch(lane.number, rows, None, is_last=False), [lane]
-        pieces = self._cut(lane, versions[0], has_room=has_room) if lane.may_be_cut else []
+        pieces = self._cut(lane, versions, has_room=has_room) if lane.may_be_cut else []
         if not pieces:
             return Batch(lane.number, rows, lane.unread(), is_last=False), [lane]
         going_on = self._lanes(window, self.window_cursor.cut(lane.number, pieces), cut_from=lane)
@@ -291,13 +291,14 @@ class SearchRetriever(IntercomRetriever):
         seconds = lane.unread().high - lane.unread().low + 1
         return left * seconds // (seconds + 2 * DAY)
 
-    def _cut(self, lane: Lane, first: Version, *, has_room: bool) -> list[Slice]:
+    def _cut(self, lane: Lane, page: list[Version], *, has_room: bool) -> list[Slice]:
         """The slices to go on with in place of this one; none where it is to go on itself."""
         unread = lane.unread()
         narrowest = NARROWEST[self._reach]
         if unread.low > unread.high:
             return []
-        if unread.created is None and self._reach == SECOND and first.updated_at == unread.low:
+        is_one_moment = bool(page) and page[0].updated_at == unread.low
+        if unread.created is None and self._reach == SECOND and is_one_moment:
             # One second fills pages: order it by creation, or an interruption would start it over.
             full = unread.between(unread.low, unread.low).divide(unread.low, narrowest)
             rest = unread.between(unread.low + 1, unread.high)
