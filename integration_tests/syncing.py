@@ -197,7 +197,11 @@ class Connector:
 
     def __init__(self, folder: Path, base_url: str, config: Mapping[str, Any]) -> None:
         self._folder = folder
-        self._environment = {**os.environ, "INTERCOM_API_BASE_URL": base_url}
+        self._environment = {
+            **os.environ,
+            "INTERCOM_API_BASE_URL": base_url,
+            "PYTHONUNBUFFERED": "1",  # as containers set it: the harder case for whole lines
+        }
         self.config_path = folder / "config.json"
         self.config_path.write_text(json.dumps(config))
 

@@ -146,9 +146,10 @@ def read_some(process, rows):
     return output
 
 
-def rest_of(process):
+def rest_of(process, *, ends_cleanly):
     """What was still in the pipe, whole lines only."""
     lines = process.stdout.read().splitlines(keepends=True)
+    assert lines[-1].endswith("\n") or not ends_cleanly
     return [json.loads(each) for each in lines if each.startswith("{") and each.endswith("}\n")]
 
 
@@ -172,7 +173,7 @@ def ended_by(connector, number, rows):
     with connector.start(*connector.read_arguments(PROCESSED)) as process:
         output = read_some(process, rows)
         process.send_signal(number)
-        output.messages += rest_of(process)
+        output.messages += rest_of(process, ends_cleanly=number == signal.SIGTERM)
         return output, process.wait(timeout=20)
 
 
@@ -189,17 +190,32 @@ def test_t37_sigkill_of_the_process_loses_nothing(connector, intercom, rows):
         assert differences(table, intercom, stream) == ([], [], [])
 
 
-def test_sigterm_ends_cleanly(connector, intercom):
-    """SIGTERM in mid-sync: the process ends within seconds, and what it wrote is gone on from."""
+@pytest.mark.parametrize("rows", [1, 800])
+def test_sigterm_ends_cleanly(connector, intercom, rows):
+    """SIGTERM in mid-sync ends the process behind a whole line, and the next sync goes on."""
     begun = time.monotonic()
-    killed, code = ended_by(connector, signal.SIGTERM, 800)
+    killed, code = ended_by(connector, signal.SIGTERM, rows)
 
     assert time.monotonic() - begun < 60
-    assert code in (-signal.SIGTERM, 128 + signal.SIGTERM)
+    assert code == 128 + signal.SIGTERM
     second = connector.read(PROCESSED, killed.state())
     for stream in PROCESSED:
         table = latest([killed, second], stream)
         assert differences(table, intercom, stream) == ([], [], [])
+
+
+@pytest.mark.parametrize("kind", ["hang", "status"])
+def test_sigterm_ends_a_wait_for_intercom(connector, intercom, kind):
+    """SIGTERM while every worker waits ends the process within seconds."""
+    intercom.faults.add("POST /conversations/search", kind=kind, seconds=600, count=None)
+    try:
+        with connector.start(*connector.read_arguments(PROCESSED)) as process:
+            next(line for line in process.stdout if "STARTED" in line)
+            process.send_signal(signal.SIGTERM)
+            process.stdout.read()
+            assert process.wait(timeout=10) == 128 + signal.SIGTERM
+    finally:
+        intercom.faults.clear()
 
 
 def test_an_interrupted_sync_leaves_the_margin_to_the_next():
