@@ -4,6 +4,7 @@ import pytest
 
 from integration_tests.laboratory import (
     INCREMENTAL,
+    MARGIN,
     companies_at,
     contacts_at,
     conversations_at,
@@ -107,6 +108,20 @@ def test_a_search_without_its_pages_is_not_the_last_page(stream):
 
         assert len(set(output.ids(stream))) == 400
         assert output.incomplete == set()
+
+
+@pytest.mark.parametrize("after", [0, 1])
+@pytest.mark.parametrize("count", [2, None])
+def test_a_list_without_its_pages_is_not_the_last_page(after, count):
+    """Missing `pages` of a list, on its first page or a later one: never taken for its end."""
+    articles = [shapes.article(str(39 + number), BEGIN) for number in range(600)]
+    with laboratory(Seed(now=BEGIN, articles=articles)) as intercom:
+        intercom.faults.add("GET /articles", kind="missing_pages", after=after, count=count)
+
+        output = sync_in_process(config_for(), ["articles"])
+
+        assert len(output.ids("articles")) == (0 if count is None else 600)
+        assert output.incomplete == ({"articles"} if count is None else set())
 
 
 @pytest.mark.parametrize("stream", ["contacts", "conversations"])
@@ -226,3 +241,40 @@ def test_a_list_that_shrinks_between_two_pages_is_read_again():
         missing, stale, _ = differences(latest([output], "articles"), intercom, "articles")
         assert (missing, stale) == ([], [])
         assert len(output.ids("articles")) == 598
+
+
+def test_a_list_that_is_shorter_than_its_count_is_read_again():
+    """One row of 20 is missing from the first answer, while Intercom counts 20: all come."""
+    moments = [BEGIN - 60 * number for number in range(20)]
+    seed = Seed(
+        now=BEGIN,
+        articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
+    )
+    with laboratory(seed) as intercom:
+
+        def leave_one_out(_request, proceed):
+            answer = proceed()
+            body = answer.json
+            del body["data"][7]
+            return type(answer).of(body)
+
+        intercom.faults.add(ROUTES["articles"], custom=leave_one_out, count=1)
+
+        output = sync_in_process(config_for(), ["articles"])
+
+        assert differences(latest([output], "articles"), intercom, "articles") == ([], [], [])
+
+
+def test_every_article_of_the_windows_first_second_comes():
+    """300 of them in that second, over two pages: reading down ends behind them."""
+    first = BEGIN - 3600 - MARGIN
+    moments = [first + 1] * 5 + [first] * 300 + [first - 1] * 5
+    seed = Seed(
+        now=BEGIN,
+        articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
+    )
+    descriptor = {"name": "articles"}
+    blob = {"updated_at": BEGIN - 3600}
+    state = [{"type": "STREAM", "stream": {"stream_descriptor": descriptor, "stream_state": blob}}]
+    with laboratory(seed):
+        assert len(sync_in_process(config_for(), ["articles"], state).ids("articles")) == 305

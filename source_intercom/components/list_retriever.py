@@ -28,9 +28,15 @@ ATTEMPTS = 5
 
 @dataclass
 class ListRetriever(IntercomRetriever):
-    """Reads a list whole: admins, tags, teams, segments. `params` go with the first page."""
+    """
+    Reads a list whole: admins, tags, teams, segments.
+
+    `params` go with each page. `paged`: every page is known to bring its `pages` object; other
+    lists do where they have more than one page.
+    """
 
     params: dict[str, str] = field(default_factory=dict)
+    paged: bool = False
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
@@ -77,7 +83,9 @@ class ListRetriever(IntercomRetriever):
         total: int | None = None
         newest_first = _NewestFirst(until)
         while following is not None:
-            page = self.fetch("GET", path, params={**params, **following})
+            page = self.fetch(
+                "GET", path, params={**params, **following}, paged=self.paged or bool(following)
+            )
             self.report(len(page.rows))
             if total is not None and page.total_count is not None and page.total_count < total:
                 return False, page.total_count
