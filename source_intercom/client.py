@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from threading import Lock
 from typing import Any, TypeVar
 
 import requests
@@ -82,6 +83,7 @@ class IntercomClient:
         self.budget = Budget()
         self.first_date: int | None = None
         """Intercom's clock at the first answer of this client, in Unix seconds."""
+        self._first_question = Lock()
         self.last_date: int | None = None
         """The latest reading of Intercom's clock."""
         self.sleep = sleep
@@ -203,12 +205,13 @@ class IntercomClient:
 
         Asks `/me` if nothing was asked yet; a token that may not read it learns the time as well.
         """
-        if self.first_date is None:
-            try:
-                self.send("GET", "/me", parse=parse_object)
-            except IntercomError as error:
-                if error.is_transient or self.first_date is None:
-                    raise
+        with self._first_question:
+            if self.first_date is None:
+                try:
+                    self.send("GET", "/me", parse=parse_object)
+                except IntercomError as error:
+                    if error.is_transient or self.first_date is None:
+                        raise
         if self.first_date is None:
             message = "Intercom's answers carry no Date header, so no sync can say how far it came."
             raise IntercomError(message, Remedy.REPORT)
