@@ -135,9 +135,11 @@ def laboratory(seed: str | Seed = "empty", settings: Settings | None = None) -> 
 
     def client(*arguments: Any, **options: Any) -> IntercomClient:
         made = IntercomClient(*arguments, **{**options, "sleep": waiting.sleep})
-        made.budget = Budget(emulator.clock.time, waiting.wait)
+        made.budget = Budget(lambda: emulator.clock.time() - begun, waiting.wait)
         return made
 
+    # As the budget's own clock does, this one counts seconds and knows no date.
+    begun = emulator.clock.time()
     with ExitStack() as stack:
         stack.enter_context(patch.object(source_intercom.sync, "IntercomClient", client))
         stack.enter_context(quick_sources())
