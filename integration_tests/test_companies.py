@@ -5,6 +5,7 @@ import pytest
 from integration_tests.laboratory import differences, laboratory, repeated
 from integration_tests.syncing import config_for, latest, sync_in_process
 from intercom_emulator.settings import Settings
+from source_intercom.components import base_retriever
 
 SCROLL = "GET /companies/scroll"
 COMPANIES = ["companies"]
@@ -52,6 +53,22 @@ def test_t10_t30_trouble_at_any_page_starts_the_scroll_over(page, trouble):
         output = sync_in_process(config_for(), COMPANIES)
 
         whole(intercom, output)
+
+
+def test_nothing_of_a_scroll_that_broke_off_is_kept():
+    """A company changes and one goes before the second scroll: its rows are those emitted."""
+    with laboratory("companies=500") as intercom:
+        names = [row["id"] for row in intercom.workspace.objects("companies")]
+
+        def break_off(_request, proceed):
+            intercom.workspace.update_company(names[3], name="Renamed")
+            intercom.workspace.delete_company(names[5])
+            answer = proceed()
+            return type(answer).of({"type": "error.list", "errors": []}, 500)
+
+        intercom.faults.add(SCROLL, after=2, count=1, custom=break_off)
+
+        whole(intercom, sync_in_process(config_for(), COMPANIES))
 
 
 @pytest.mark.parametrize("trouble", [{"status": 404}, {"status": 500}, {"kind": "reset"}])
@@ -196,3 +213,18 @@ def test_a_sync_opens_one_scroll_and_emits_what_changed():
         assert second.ids("companies") == [name]
         opened = [one for one in intercom.journal.entries(SCROLL) if not one.query]
         assert len(opened) == 1
+
+
+def test_t36_a_stream_that_emits_nothing_says_how_far_it_is(caplog, monkeypatch):
+    """T36: nothing changed, so no row comes for as long as the scroll takes; the log tells."""
+    with laboratory("companies=350") as intercom:
+        first = sync_in_process(config_for(), COMPANIES)
+        intercom.clock.advance(120)
+        monkeypatch.setattr(base_retriever, "PROGRESS_SECONDS", 0.0)
+        caplog.clear()
+
+        second = sync_in_process(config_for(), COMPANIES, first.state())
+
+        assert second.ids("companies") == []
+        said = [line for line in caplog.messages if "received from Intercom" in line]
+        assert said[-1] == "companies: 350 rows received from Intercom so far."

@@ -49,6 +49,28 @@ def test_large_conversations_behind_a_slow_reader_stay_small(tmp_path):
     assert 50 < most < 250
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
+def test_t23_memory_does_not_grow_with_the_number_of_parts(tmp_path):
+    """T23: 40,000 parts of one sync take no more than its first 5,000, but for 40 MB."""
+    seed, parts = "conversations=400,parts=100", ("conversation_parts",)
+    few, _ = run(tmp_path, seed, 5_000, 0, parts)
+    many, seen = run(tmp_path, seed, 40_000, 0, parts)
+
+    assert seen == 40_000
+    assert 50 < many < few + 40
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(0)
+def test_t23_a_million_parts_stay_small(tmp_path):
+    """T23 at size: a million parts in 10,000 conversations, under 300 MB resident."""
+    seed, parts = "conversations=10000,parts=100", ("conversation_parts",)
+    most, seen = run(tmp_path, seed, 1_000_000, 0, parts)
+
+    assert seen == 1_000_000
+    assert 50 < most < 250
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("stream", ["conversations", "conversation_parts"])

@@ -6,10 +6,12 @@ from integration_tests.laboratory import (
     DAY,
     INCREMENTAL,
     MARGIN,
+    conversations_at,
     differences,
     laboratory,
 )
 from integration_tests.syncing import config_for, latest, sync_in_process
+from intercom_emulator.workspace import Seed
 from source_intercom.api.timestamps import rfc3339
 
 CURSORS = dict.fromkeys(INCREMENTAL, "updated_at") | {
@@ -48,6 +50,23 @@ def test_a_state_that_says_nothing_reads_all_history(stream, blob):
         missing, stale, _ = differences(latest([output], stream), intercom, stream)
         assert (missing, stale, output.incomplete) == ([], [], set())
         assert CURSORS[stream] in output.states(stream)[-1]
+
+
+def test_a_state_that_is_half_readable_reads_all_since_its_watermark():
+    """One unread slice of two can't be read: what it may have held is not skipped."""
+    begin = 1_790_000_000
+    moments = [begin - number * DAY for number in range(1, 12)]
+    blob = {
+        "updated_at": rfc3339(begin - 10 * DAY),
+        "read_until": rfc3339(begin - DAY),
+        "unread": [[rfc3339(begin - 3 * DAY), rfc3339(begin - 2 * DAY)], ["2026", "yesterday"]],
+    }
+    with laboratory(Seed(now=begin, conversations=conversations_at(moments))):
+        state = state_of("conversations", blob)
+
+        output = sync_in_process(config_for(), ["conversations"], state)
+
+        assert len(output.ids("conversations")) == 10
 
 
 @pytest.mark.parametrize("stream", INCREMENTAL)

@@ -11,6 +11,7 @@ from jsonschema import Draft7Validator, FormatChecker
 from integration_tests.syncing import (
     CORE_STREAMS,
     PRIMARY_KEYS,
+    ROOT,
     Connector,
     Output,
     config_for,
@@ -19,6 +20,7 @@ from integration_tests.syncing import (
 )
 from intercom_emulator import Emulator
 from source_intercom.api.custom_attributes import NAME_KEY
+from source_intercom.client import INTERCOM_VERSION
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +169,14 @@ def test_t44_every_request_names_the_version(emulator, first):
     """T44: no request leaves the choice of a version to the app's own setting."""
     assert first.exit_code == 0
     assert {entry.intercom_version for entry in emulator.journal} == {"2.16"}
+
+
+def test_t45_the_version_and_what_others_change_are_documented():
+    """T45: docs/setup.md names the version that is sent, and tells what each one changes."""
+    text = (ROOT / "docs" / "setup.md").read_text()
+
+    assert f"Every request names version {INTERCOM_VERSION}," in text
+    assert f"\n| {INTERCOM_VERSION} | " in text
 
 
 def test_the_second_sync_reads_what_changed(emulator, connector, first):

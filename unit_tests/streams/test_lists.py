@@ -28,6 +28,18 @@ def test_given_one_page_when_read_then_one_request(wire, stream):
     assert request.headers["Accept"] == "application/json"
 
 
+def test_given_any_stream_when_read_then_each_request_has_a_time_limit(wire):
+    """One for the connection and one for the answer: without them a dead peer is waited for."""
+    wire.answer("GET", "/tags", {"data": []})
+    wire.answer("POST", "/conversations/search", {"conversations": [], "pages": {}})
+
+    wire.sync("tags")
+    wire.sync("conversations")
+
+    (listing,), (search,) = wire.requests("/tags"), wire.requests("/conversations/search")
+    assert listing.timeout == search.timeout == (10, 120)
+
+
 @pytest.mark.parametrize("stream", LISTS)
 def test_given_a_next_page_when_read_then_it_is_followed(wire, stream):
     """Lists that have no pages today are followed, should they get some."""
