@@ -93,21 +93,20 @@ def test_a_sync_that_goes_on_reads_nothing_twice(stream):
 
 
 @pytest.mark.parametrize(
-    ("seed", "stream", "workers"),
+    ("seed", "stream", "workers", "rows"),
     [
-        ("conversations=8000", "conversations", 20),
-        ("conversations=9000,shared_second=8500", "conversations", 1),
-        ("conversations=9000,shared_second=8500", "conversations", 20),
-        ("conversations=6000,shared_second=5800,parts=1", "conversation_parts", 20),
-        ("contacts=8000,hot_day=1", "contacts", 1),
+        ("conversations=8000", "conversations", 20, 8_000),
+        ("conversations=9000,shared_second=8500", "conversations", 1, 9_000),
+        ("conversations=9000,shared_second=8500", "conversations", 20, 9_000),
+        ("conversations=6000,shared_second=5800,parts=1", "conversation_parts", 20, 6_000),
+        ("contacts=8000,hot_day=1", "contacts", 1, 8_000),
     ],
 )
-def test_t37_a_kill_costs_at_most_5000_rows(seed, stream, workers):
+def test_t37_a_kill_costs_at_most_5000_rows(seed, stream, workers, rows):
     """T37: many rows, most of them in one second or one hour: what is read again is bounded."""
     config = config_for(num_workers=workers)
     with laboratory(seed):
         whole = sync_in_process(config, [stream])
-        rows = len(set(whole.ids(stream)))
         for share in (0.5, 0.95):
             killed = whole.upto(int(len(whole.messages) * share))
             second = sync_in_process(config, [stream], killed.state())
