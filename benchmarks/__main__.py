@@ -1,0 +1,83 @@
+"""
+Run the benchmark: `python -m benchmarks [--quick] [--only limits,wall] [--rounds 3]`.
+
+Each figure's measurements are kept in build/benchmarks, so that the report can be written again; a
+run of all figures forgets those of the runs before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+from datetime import UTC, datetime
+
+from benchmarks import contestants, namespace, report
+from benchmarks.figures import FIGURES, ON_REQUEST, Bench
+
+KEPT = contestants.ROOT / "build" / "benchmarks"
+
+
+def main() -> None:
+    """Measure what was asked for, keep it, and write the report from all that is kept."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small volumes, one round, no report")
+    parser.add_argument("--only", help=f"some figures, by comma: {', '.join(FIGURES | ON_REQUEST)}")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--no-peers", action="store_true", help="measure the connector alone")
+    parser.add_argument("--no-report", action="store_true", help="leave docs/benchmarks as it is")
+    arguments = parser.parse_args()
+    scratch = KEPT / "scratch"
+    absent = {"airbyte": "left out by --no-peers", "singer": "left out by --no-peers"}
+    bundle = None
+    if namespace.is_inside():
+        absent = contestants.absent_peers()
+        bundle = namespace.set_up(scratch, contestants.trusted_bundles(absent))
+    else:
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        if not arguments.no_peers:
+            contestants.install_peers()
+            reason = namespace.enter()  # which returns only if it fails
+            absent = dict.fromkeys(contestants.PACKAGES, reason)
+    for name, reason in absent.items():
+        print(f"Without {contestants.PACKAGES[name]}: {reason}.")
+    bench = Bench(scratch, bundle, absent, quick=arguments.quick, rounds=arguments.rounds)
+    kept = KEPT / ("quick" if arguments.quick else "full")
+    if not arguments.only:
+        shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True, exist_ok=True)
+    for name in arguments.only.split(",") if arguments.only else FIGURES:
+        measure = (FIGURES | ON_REQUEST)[name]
+        print(f"{name}: {(measure.__doc__ or '').strip().splitlines()[0]}", flush=True)
+        before = os.getloadavg()[0]
+        measured = measure(bench) | {
+            "date": datetime.now(UTC).isoformat(timespec="minutes"),
+            "commit": _commit(),
+            "load": [before, os.getloadavg()[0]],
+            "absent": absent,
+        }
+        (kept / f"{name}.json").write_text(json.dumps(measured))
+    found = {
+        name: json.loads((kept / f"{name}.json").read_text())
+        for name in FIGURES | ON_REQUEST
+        if (kept / f"{name}.json").exists()
+    }
+    print(report.table(found))
+    if not arguments.no_report and not arguments.quick:
+        report.write(found)
+
+
+def _commit() -> str:
+    """The commit that was measured, with a plus where the connector differs from it."""
+    command = ["git", "describe", "--always", "--abbrev=7", "--exclude=*", "--dirty=+"]
+    answer = subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=contestants.ROOT
+    )
+    return answer.stdout.strip() or "unknown"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,421 @@
+"""The table of goals and results, and docs/benchmarks."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from benchmarks import charts, contestants
+from benchmarks.figures import CORE, PARTS, Result, spread
+
+DOCS = contestants.ROOT / "docs" / "benchmarks"
+TITLES = {
+    "connector": "this connector",
+    "airbyte": "airbyte-source-intercom 0.8.3",
+    "singer": "tap-intercom 2.2.5",
+    "cdk": "the CDK's default stack",
+}
+MEGABYTE = 1e6
+LEAST_LIMIT, MOST_LIMIT = 170, 4000
+"""Requests per 10 s: the first needs no worker more than the default, the last more than a core."""
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    figure: str
+    goal: str
+    result: str
+    met: bool | None
+    """None where there is no goal."""
+
+    def cells(self) -> list[str]:
+        """What is printed."""
+        met = {True: "yes", False: "**no**", None: ""}[self.met]
+        return [self.figure, self.goal, self.result, met]
+
+
+def _of(result: Result, who: str) -> list[Result]:
+    """The runs of a contestant that ran."""
+    return [run for run in result["runs"] if run["who"] == who and "failure" not in run]
+
+
+def _faults(runs: Iterable[Result]) -> str:
+    """What forbids to take a result at its word: rows lost, a sync that failed; "" if nothing."""
+    lost, failed = 0, 0
+    for run in runs:
+        lost = max(lost, run.get("lost", 0))
+        failed += run["failed"]
+    texts = [f"**{lost} rows lost**"] * (lost > 0) + [f"**{failed} syncs failed**"] * (failed > 0)
+    return "".join(f"; {text}" for text in texts)
+
+
+def _values(runs: Iterable[Result], name: str) -> list[float]:
+    return [run[name] for run in runs if run[name] is not None]
+
+
+def _between(values: list[float], form: str = "{:.1f}") -> str:
+    median, least, greatest = spread(values)
+    text = form.format(median)
+    if len(values) == 1:
+        return text
+    return f"{text} ({form.format(least)} to {form.format(greatest)}, {len(values)} rounds)"
+
+
+def _limits(result: Result) -> list[Row]:
+    rows = []
+    for run in (run for who in TITLES for run in _of(result, who)):
+        workers = run["options"].get("num_workers")
+        is_default = run["limit"] > LEAST_LIMIT and not workers
+        has_goal = run["who"] == "connector" and not is_default
+        core = run["cpu"] / run["wall"]
+        good = run["share"] >= 0.95 or (run["limit"] == MOST_LIMIT and core >= 0.9)
+        subject = (
+            f"`num_workers` {workers}"
+            if workers
+            else "default config"
+            if run["who"] == "connector"
+            else TITLES[run["who"]]
+        )
+        rows.append(
+            Row(
+                f"share of {run['limit']:,} requests per 10 s, 300 ms each, {subject}",
+                ("≥ 95 %, ≤ 0.5 % refused" + " or a whole core" * (run["limit"] == MOST_LIMIT))
+                if has_goal
+                else "",
+                f"{run['share']:.1%}, {run['refused']:.2%} refused; {core:.0%} of a core"
+                + _faults([run]),
+                good and run["refused"] <= 0.005 and not run["failed"] if has_goal else None,
+            )
+        )
+    return rows
+
+
+def _wall(result: Result) -> list[Row]:
+    sizes = result["sizes"]
+    ours = _of(result, "connector")
+    volume = (
+        f"{sizes['contacts']:,} contacts, {sizes['conversations']:,} conversations, "
+        f"{sizes['conversations'] * PARTS:,} parts at 250 ms"
+    )
+    rows = []
+    for who in ("airbyte", "singer", "cdk"):
+        theirs = _of(result, who)
+        if not theirs:
+            continue
+        ratio = spread(_values(theirs, "wall"))[0] / spread(_values(ours, "wall"))[0]
+        rows.append(
+            Row(
+                f"wall time of {volume}, against {TITLES[who]}",
+                "≥ 10 × faster" if who == "airbyte" else "",
+                f"{ratio:.1f} ×: {_between(_values(ours, 'wall'))} s against "
+                f"{_between(_values(theirs, 'wall'))} s; requests {ours[0]['requests']:,} against "
+                f"{theirs[0]['requests']:,}; lost {ours[0]['lost']} against "
+                f"{max(run['lost'] for run in theirs)}",
+                ratio >= 10 and not _faults(ours) if who == "airbyte" else None,
+            )
+        )
+    first = _values(ours, "first_record")
+    others = "".join(
+        f"; {TITLES[who]} {_between(_values(_of(result, who), 'first_record'))} s"
+        for who in ("airbyte", "singer", "cdk")
+        if _of(result, who)
+    )
+    text = f"{_between(first)} s{others}"
+    return [*rows, Row("the first record, at 250 ms", "≤ 3 s", text, spread(first)[0] <= 3)]
+
+
+def cpu_by_contestant(result: Result) -> dict[str, list[float]]:
+    """Microseconds of CPU for each contact beyond those of a sync of almost none."""
+    found = {}
+    for who in TITLES:
+        runs = _of(result, who)
+        small = [run for run in runs if run["sizes"]["contacts"] == result["few"]]
+        large = [run for run in runs if run["sizes"]["contacts"] == result["many"]]
+        if small and large:
+            base = spread(_values(small, "cpu"))[0]
+            found[who] = [
+                (run["cpu"] - base)
+                / max(run["rows"]["contacts"] - small[0]["rows"]["contacts"], 1)
+                * 1e6
+                for run in large
+            ]
+    return found
+
+
+def _cpu(result: Result) -> list[Row]:
+    found = cpu_by_contestant(result)
+    ours, default = found["connector"], found["cdk"]
+    ratio = spread(default)[0] / spread(ours)[0]
+    others = "".join(
+        f"; {TITLES[who]} {_between(values, '{:.0f}')} µs"
+        for who, values in found.items()
+        if who not in ("connector", "cdk")
+    )
+    faults = _faults(_of(result, "connector"))
+    text = f"{ratio:.1f} ×: {_between(ours, '{:.0f}')} µs against {_between(default, '{:.0f}')} µs"
+    return [
+        Row(
+            "CPU a contact (2.5 KB), against the CDK's default stack",
+            "≥ 4 × less",
+            text + others + faults,
+            ratio >= 4 and not faults,
+        )
+    ]
+
+
+def _throughput(result: Result) -> list[Row]:
+    contacts = [run for run in result["runs"] if "contacts" in run["sizes"]]
+    talks = [run for run in result["runs"] if "contacts" not in run["sizes"]]
+    rows = []
+    for figure, goal, runs in (
+        ("contacts a second, no latency", 10_000, contacts),
+        (f"conversations and their {PARTS} parts each, records a second", 3_000, talks),
+    ):
+        counts = [sum(run["rows"].values()) for run in runs]
+        rates = [count / run["wall"] for count, run in zip(counts, runs, strict=True)]
+        later = [
+            count / (run["wall"] - run["first_record"])
+            for count, run in zip(counts, runs, strict=True)
+        ]
+        text = (
+            f"{_between(rates, '{:,.0f}')} of {counts[0]:,}, start-up included; "
+            f"{_between(later, '{:,.0f}')} from the first record on"
+        )
+        faults = _faults(runs)
+        good = spread(rates)[0] >= goal and not faults
+        rows.append(Row(figure, f"≥ {goal:,}", text + faults, good))
+    return rows
+
+
+def _requests(result: Result) -> list[Row]:
+    ideal = result["ideal"]
+    rows = []
+    for run in _of(result, "connector"):
+        start = run["options"].get("start_date", "1970-01-01 (no `start_date`)")
+        ratio = run["requests"] / ideal
+        rows.append(
+            Row(
+                f"requests of a first sync from {start.partition('T')[0]} on, history from 2024-11",
+                "≤ 1.05 × ideal",
+                f"{ratio:.3f} × ({run['requests']:,} against {ideal:,}); lost {run['lost']}",
+                ratio <= 1.05 and not _faults([run]),
+            )
+        )
+    alone = result["alone"]
+    both, parts = alone["conversations+conversation_parts"], alone["conversation_parts"]
+    rows.append(
+        Row(
+            "requests of conversations and parts together",
+            "≤ 1 % more than parts alone",
+            f"{both / parts - 1:+.2%} ({both:,} against {parts:,}; conversations alone "
+            f"{alone['conversations']:,})",
+            both <= parts * 1.01,
+        )
+    )
+    return rows
+
+
+def _growth(result: Result) -> list[Row]:
+    ours = _of(result, "connector")
+    contacts = [run for run in ours if "contacts" in run["sizes"]]
+    talks = [run for run in ours if "conversations" in run["sizes"]]
+    rows = []
+    for name, runs in (("contacts", contacts), ("conversation_parts", talks)):
+        text = ", ".join(
+            f"{run['peak'] / MEGABYTE:.0f} MB at {run['rows'][name]:,}" for run in runs
+        )
+        good = max(_values(runs, "peak")) <= 250 * MEGABYTE and not _faults(runs)
+        rows.append(Row(f"peak memory, {name}", "≤ 250 MB, flat", text + _faults(runs), good))
+    for name, runs in (("contacts", contacts), ("conversations", talks)):
+        # From size to size, so that the start-up, which all of them pay once, drops out.
+        steps = [
+            ((large["wall"] - small["wall"]) / (large["sizes"][name] - small["sizes"][name]) * 1e6)
+            for small, large in pairwise(runs)
+        ]
+        asked = [run["requests"] / run["sizes"][name] for run in runs]
+        text = ", ".join(f"{step:,.0f}" for step in steps)
+        sizes = " → ".join(f"{run['sizes'][name]:,}" for run in runs)
+        note = f" ({runs[0]['sizes']['parts']} parts each)" if name == "conversations" else ""
+        rows.append(
+            Row(
+                f"growth of {name}, {sizes}{note}",
+                "linear",
+                f"{text} µs each from size to size; "
+                f"{', '.join(f'{each:.4f}' for each in asked)} requests each",
+                steps[-1] <= 1.25 * steps[0] and asked[-1] <= 1.05 * asked[0],
+            )
+        )
+    rows.append(_pace(talks[-1]))
+    return rows
+
+
+def _pace(run: Result) -> Row:
+    """Whether late conversations cost what early ones do; the first tenth holds the start-up."""
+    conversations = run["sizes"]["conversations"]
+    tenths = [1e6 * seconds / (conversations / 10) for seconds in run["tenths"]]
+    early, late = sum(tenths[1:4]) / 3, sum(tenths[7:]) / 3
+    return Row(
+        f"the same for the first and the last of {conversations:,} conversations "
+        f"({run['sizes']['parts']} parts each)",
+        "the same",
+        f"{early:,.0f} µs in tenths 2 to 4, {late:,.0f} µs in tenths 8 to 10; "
+        f"{run['peak'] / MEGABYTE:.0f} MB" + _faults([run]),
+        late <= 1.25 * early and not _faults([run]),
+    )
+
+
+def _half_a_million(result: Result) -> list[Row]:
+    return [_pace(run) for run in _of(result, "connector")]
+
+
+def _hot_day(result: Result) -> list[Row]:
+    even, hot = (
+        [run for run in _of(result, "connector") if run["sizes"]["hot_day"] == is_hot]
+        for is_hot in (0, 1)
+    )
+    ratio = spread(_values(hot, "wall"))[0] / spread(_values(even, "wall"))[0]
+    faults = _faults([*even, *hot])
+    return [
+        Row(
+            f"a hot day: half of {even[0]['sizes']['contacts']:,} contacts within one hour, 250 ms",
+            "≤ 1.5 × the time",
+            f"{ratio:.2f} ×: {_between(_values(hot, 'wall'))} s against "
+            f"{_between(_values(even, 'wall'))} s; requests {hot[0]['requests']:,} against "
+            f"{even[0]['requests']:,}" + faults,
+            ratio <= 1.5 and not faults,
+        )
+    ]
+
+
+ROWS: dict[str, Callable[[Result], list[Row]]] = {
+    "limits": _limits,
+    "wall": _wall,
+    "cpu": _cpu,
+    "throughput": _throughput,
+    "requests": _requests,
+    "growth": _growth,
+    "half_a_million": _half_a_million,
+    "hot_day": _hot_day,
+}
+
+
+def rows(found: Mapping[str, Result]) -> list[Row]:
+    """The table, as far as it was measured."""
+    return [row for name, make in ROWS.items() if name in found for row in make(found[name])]
+
+
+def table(found: Mapping[str, Result]) -> str:
+    """The table in Markdown."""
+    head = ["| figure | goal | result | met |", "|---|---|---|---|"]
+    return "\n".join([*head, *("| " + " | ".join(row.cells()) + " |" for row in rows(found))])
+
+
+def _machine() -> str:
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.processor(),
+    )
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
+    return (
+        f"{os.cpu_count()} cores ({model}), {memory:.0f} GB, {platform.system()} "
+        f"{platform.release()}, Python {platform.python_version()}"
+    )
+
+
+def _absences(found: Mapping[str, Result]) -> str:
+    """Why a peer is missing from the table, if one is."""
+    reasons = {
+        contestants.PACKAGES[name]: reason
+        for result in found.values()
+        for name, reason in result["absent"].items()
+    } | {
+        TITLES[run["who"]]: f"it does not run: {run['failure']}"
+        for result in found.values()
+        for run in result["runs"]
+        if "failure" in run
+    }
+    return "".join(f"\nMissing: `{name}`; {reason}.\n" for name, reason in reasons.items())
+
+
+def write(found: Mapping[str, Result]) -> None:
+    """docs/benchmarks: the table with what is needed to judge it, and the charts."""
+    DOCS.mkdir(parents=True, exist_ok=True)
+    drawn = _draw(found)
+    when = "\n".join(
+        f"| {name} | {each['date']} | {each['commit']} | "
+        f"{each['load'][0]:.1f} → {each['load'][1]:.1f} |"
+        for name, each in found.items()
+    )
+    text = f"""# Benchmarks
+
+Written by `make bench`; not by hand. As root, on Linux, with nothing else running.
+
+{table(found)}
+{_absences(found)}
+Machine: {_machine()}. The emulator, the connector or peer and the reader of its output share it.
+Medians; in brackets the least and the greatest. Requests are those of the emulator's journal, rows
+those that came out; lost is what the workspace holds and no row brought. A share of a rate limit
+is that of the 10-second windows that a sync worked through whole. CPU a contact is what a sync of
+many takes beyond a sync of 150.
+
+| figure | measured (UTC) | commit | load average before → after |
+|---|---|---|---|
+{when}
+
+{chr(10).join(f"![{name}]({name}.svg)" for name in drawn)}
+
+The peers are `airbyte-source-intercom` 0.8.3 and `tap-intercom` 2.2.5 from the package index,
+unmodified, under Intercom's own name over TLS in a network namespace of the benchmark's own, and
+the CDK's default stack with the options of Airbyte's newest connector
+(`benchmarks/cdk_default.yaml`). The connector meets Intercom in the same way where it is compared
+with them. All take turns.
+"""
+    if (DOCS / "profile.md").exists():
+        text += "\n[profile.md](profile.md) tells where the time goes, and what limits the rest.\n"
+    (DOCS / "README.md").write_text(text)
+
+
+def _draw(found: Mapping[str, Result]) -> list[str]:
+    drawn = {}
+    if "limits" in found:
+        series = {}
+        for run in (run for who in TITLES for run in _of(found["limits"], who)):
+            workers = run["options"].get("num_workers")
+            name = "" if run["who"] == "connector" else f"{run['who']}, "
+            name += f"{run['limit']:,} per 10 s" + (f", {workers} workers" if workers else "")
+            counts, limit = run["per_second"], run["limit"]
+            series[name] = [
+                (float(second), sum(counts[second - 10 : second]) / limit)
+                for second in range(10, len(counts) + 1)
+            ]
+        title = "Share of the rate limit used in the last 10 seconds, 300 ms a request"
+        drawn["share-of-limit"] = charts.shares(title, series)
+    if "growth" in found:
+        series = {}
+        for who in TITLES:
+            runs = [run for run in _of(found["growth"], who) if CORE[0] in run["streams"]]
+            if runs:
+                series[f"contacts, {who}"] = [
+                    (run["rows"]["contacts"], run["wall"]) for run in runs
+                ]
+        runs = [run for run in found["growth"]["runs"] if CORE[2] in run["streams"]]
+        series["parts, connector"] = [(run["rows"][CORE[2]], run["wall"]) for run in runs]
+        drawn["time-against-size"] = charts.growth("Time against size, no latency", series, "rows")
+    if "cpu" in found:
+        values = {
+            TITLES[who]: spread(each)[0] for who, each in cpu_by_contestant(found["cpu"]).items()
+        }
+        drawn["cpu"] = charts.bars("CPU of a contact", values, "µs")
+    for name, drawing in drawn.items():
+        (DOCS / f"{name}.svg").write_text(drawing)
+    return list(drawn)

@@ -1,0 +1,69 @@
+"""What the benchmark makes of its measurements."""
+
+from collections import Counter
+from xml.etree import ElementTree as ET
+
+from benchmarks import charts, report
+from benchmarks.intercom import Journal
+
+
+def a_run(who="connector", **changes):
+    return {
+        "who": who,
+        "sizes": {"contacts": 10, "conversations": 2},
+        "wall": 2.0,
+        "first_record": 1.0,
+        "requests": 4,
+        "lost": 0,
+        "failed": False,
+    } | changes
+
+
+def test_share_counts_whole_windows_only():
+    """A sync that begins and ends in the midst of a window is judged by those between."""
+    answers = [(5.0, 200), *((10.0 + n, 200) for n in range(8)), (19.0, 429), (21.0, 200)]
+
+    assert Journal(Counter(), answers).share(limit=10) == 0.8
+    assert Journal(Counter(), []).share(limit=10) == 0
+
+
+def test_share_of_a_sync_that_slept_through_a_window():
+    answers = [(5.0, 200), *((10.0, 200) for _ in range(10)), (31.0, 200)]
+
+    assert Journal(Counter(), answers).share(limit=10) == 0.5
+
+
+def test_tenths_of_a_steady_sync_are_alike():
+    answers = [(number / 2, 200) for number in range(101)]
+
+    assert [5.0] * 10 == Journal(Counter(), answers).tenths()
+
+
+def test_nobody_wins_by_not_reading():
+    """Ten times as fast does not count where rows are missing, or where the sync failed."""
+    for fault in ({"lost": 1}, {"failed": True}):
+        runs = [a_run(**fault), a_run("airbyte", wall=30.0)]
+
+        faster, _ = report.rows({"wall": {"runs": runs, "sizes": a_run()["sizes"]}})
+
+        assert not faster.met
+
+
+def test_a_peer_that_does_not_run_is_left_out():
+    runs = [a_run(), {"who": "airbyte", "failure": "no such option"}, a_run("cdk", wall=30.0)]
+
+    table = report.table({"wall": {"runs": runs, "sizes": a_run()["sizes"]}})
+
+    assert "15.0" in table
+    assert "airbyte" not in table
+
+
+def test_charts_are_well_formed():
+    points = [(1.0, 0.5), (100.0, 1.0)]
+
+    for drawing in (
+        charts.shares("a & b", {"x": points, "none": []}),
+        charts.growth("a < b", {"x": points}, "rows"),
+        charts.bars("a", {"x": 2.0}, "µs"),
+    ):
+        assert ET.fromstring(drawing).tag.endswith("svg")
