@@ -20,7 +20,8 @@ from source_intercom.api.slices import DAY
 from source_intercom.api.timestamps import epoch_seconds
 from source_intercom.client import IntercomClient
 
-DEFAULT_WORKERS = 20
+DEFAULT_WORKERS = 160
+"""Enough for 4,000 requests per 10 seconds, a high limit of Intercom's, at 0.4 s each."""
 
 
 class Sync:

@@ -81,13 +81,14 @@ class Budget:
                 if self._left > 0:
                     self._left -= 1
                     self._under_way += 1
+                    self._wake_one()
                     return
                 self._wait(self._condition, self._ends - now)
 
     def update(self, headers: Mapping[str, str], *, refused: bool = False) -> None:
         """Learn from an answer's headers (none, where none came); a 429 empties its window."""
         with self._condition:
-            now = self._clock()
+            now, ends = self._clock(), self._ends
             self._under_way -= 1
             date = server_seconds(headers)
             if date is not None:
@@ -100,7 +101,14 @@ class Budget:
                 self._left = 0
                 if stated is None or self._ends <= now:
                     self._ends = max(self._ends, now + 1.0)
-            self._condition.notify_all()
+            if self._ends < ends:
+                self._condition.notify_all()
+            self._wake_one()
+
+    def _wake_one(self) -> None:
+        """Let one who waits take what is left; it wakes the next, so that nobody wakes in vain."""
+        if self._left > 0:
+            self._condition.notify()
 
     def _believe(self, stated: RateLimit, now: float) -> None:
         self._limit = max(stated.limit, 1)

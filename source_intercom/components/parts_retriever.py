@@ -10,22 +10,33 @@ import logging
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_intercom.api.pages import MalformedAnswer, parse_object
 from source_intercom.client import IntercomError
-from source_intercom.components.search_retriever import Batch, SearchRetriever
+from source_intercom.components.search_retriever import BYTES_AHEAD, Batch, SearchRetriever
 
 MOST_PARTS = 500
 """Intercom returns the newest 500 parts of a conversation and no way to the older ones."""
 SHORT_TRIES = 3
 
+FIRST_SIZE = 400_000
+"""Bytes that a conversation is taken to weigh before any came."""
+
 logger = logging.getLogger("airbyte")
 Row = dict[str, Any]
+
+
+class Detail(NamedTuple):
+    """What one conversation brought."""
+
+    parts: list[Row]
+    size: int
+    """Bytes of its body."""
 
 
 @dataclass
@@ -37,26 +48,31 @@ class ConversationPartsRetriever(SearchRetriever):
     """
 
     detail_path: str = "/conversations"
-    lanes: int | None = 1
+    lanes: int = 1
+    _size: int = field(init=False, default=FIRST_SIZE)
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """The parts, conversation by conversation in the order of the walk."""
-        ahead = 2 * self.sync.num_workers
-        details: deque[Future[list[Row]] | Batch] = deque()
+        details: deque[Future[Detail] | Batch] = deque()
         for item in self._conversations():
             if isinstance(item, Batch):
                 details.append(item)
             else:
                 details.append(self.sync.workers.submit(self._parts, item))
-            while len(details) > ahead or isinstance(details[0], Batch):
+            while len(details) > self._ahead or isinstance(details[0], Batch):
                 yield from self._take(records_schema, details)
                 if not details:
                     break
         while details:
             yield from self._take(records_schema, details)
         yield self.window_cursor.state_message()
+
+    @property
+    def _ahead(self) -> int:
+        """How many conversations may be under way or wait to be emitted."""
+        return min(2 * self.sync.num_workers, BYTES_AHEAD // max(self._size, 1) + 1)
 
     def _conversations(self) -> Iterator[Row | Batch]:
         """Each conversation of a batch, then the batch itself, to be settled behind them."""
@@ -65,30 +81,33 @@ class ConversationPartsRetriever(SearchRetriever):
             yield batch
 
     def _take(
-        self, schema: Mapping[str, Any], details: deque[Future[list[Row]] | Batch]
+        self, schema: Mapping[str, Any], details: deque[Future[Detail] | Batch]
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         detail = details.popleft()
         if isinstance(detail, Batch):
             yield from self.settle(detail)
         else:
-            yield from self.emit(schema, iter(detail.result()))
+            parts, size = detail.result()
+            # The largest of late: one heavy thread makes the next ones wait, for a while.
+            self._size = max(size, self._size * 99 // 100)
+            yield from self.emit(schema, iter(parts))
 
-    def _parts(self, conversation: Row) -> list[Row]:
+    def _parts(self, conversation: Row) -> Detail:
         """The parts of one conversation; none if it vanished since the search."""
         name = str(conversation["id"])
         for attempt in range(1, SHORT_TRIES + 1):
             try:
-                detail = self.sync.client.send(
+                detail, size = self.sync.client.send(
                     "GET",
                     f"{self.detail_path}/{name}",
-                    parse=lambda content: _parse_detail(content, name),
+                    parse=lambda content: (_parse_detail(content, name), len(content)),
                     permission=self.permission,
                 )
             except IntercomError as error:
                 if not error.is_gone:
                     raise
                 logger.debug("Conversation %s is gone; its parts are skipped.", name)
-                return []
+                return Detail([], 0)
             parts: list[Row] = detail["conversation_parts"]["conversation_parts"]
             total = detail["conversation_parts"].get("total_count") or 0
             if len(parts) >= min(total, MOST_PARTS) or attempt == SHORT_TRIES:
@@ -108,10 +127,11 @@ class ConversationPartsRetriever(SearchRetriever):
                 MOST_PARTS,
             )
         updated_at = detail.get("updated_at") or conversation.get("updated_at")
-        return [
+        rows = [
             {**part, "conversation_id": name, "conversation_updated_at": updated_at}
             for part in parts
         ]
+        return Detail(rows, size)
 
 
 def _parse_detail(content: bytes, name: str) -> Row:

@@ -148,8 +148,8 @@ class SearchRetriever(IntercomRetriever):
     """
 
     searches_by_day: bool = False
-    lanes: int | None = None
-    """Slices that may be walked at once; as many as there are workers, if not stated."""
+    lanes: int = 40
+    """Slices that may be walked at once; more than one process can digest."""
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
@@ -213,7 +213,7 @@ class SearchRetriever(IntercomRetriever):
         """Walk lanes and what they are cut into, until none is left."""
         waiting = deque(lanes)
         done: SimpleQueue[tuple[Lane, Page | Exception]] = SimpleQueue()
-        most = self.lanes or self.sync.num_workers
+        most = min(self.lanes, self.sync.num_workers)
         running: list[int] = []
         failure: Exception | None = None
 

@@ -51,7 +51,7 @@ def test_a_good_config_has_no_problems(credentials):
         ({"credentials": TOKEN, "start_date": SECRET}, "start_date must look like YYYY-MM-DDTHH"),
         ({"credentials": TOKEN, "start_date": "2023-02-29T00:00:00Z"}, "start_date is not a date"),
         ({"credentials": TOKEN, "lookback_window": -1}, "lookback_window must be 0 or more"),
-        ({"credentials": TOKEN, "num_workers": 99}, "num_workers must be 40 or less"),
+        ({"credentials": TOKEN, "num_workers": 999}, "num_workers must be 160 or less"),
         ({"credentials": TOKEN, "include_archived": SECRET}, "include_archived must be of type"),
     ],
 )
