@@ -137,7 +137,6 @@ def airbyte() -> Contestant:
         [str(PEERS / "airbyte" / "bin" / "source-intercom")],
         {"access_token": TOKEN, "start_date": START},
         is_peer=True,
-        environment={"PYTHONPATH": ""},
     )
 
 
@@ -150,7 +149,7 @@ def singer(bundle: Path | None) -> Contestant:
         {"access_token": TOKEN, "start_date": START, "user_agent": "benchmark"},
         is_singer=True,
         is_peer=True,
-        environment={"PYTHONPATH": "", **_trusting(bundle)},
+        environment=_trusting(bundle),
     )
 
 

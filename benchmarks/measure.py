@@ -15,6 +15,7 @@ from threading import Event, Thread
 
 import orjson
 
+BYTECODE = Path(__file__).parents[1] / "build" / "benchmarks" / "bytecode"
 _BUFFER = 1 << 20
 _RECORD = re.compile(rb'\{"type": ?"RECORD", ?"record": ?\{"stream": ?"(\w+)"')
 _ID = re.compile(rb'"id": ?"([^"]+)"')
@@ -66,7 +67,7 @@ def sync(
             stdout=subprocess.PIPE,
             stderr=errors,
             bufsize=_BUFFER,
-            env={**os.environ, **environment},
+            env=_whole(environment),
             cwd=log.parent,
         ) as process,
     ):
@@ -127,5 +128,16 @@ def output(command: list[str], environment: Mapping[str, str]) -> bytes:
         check=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **environment},
+        env=_whole(environment),
     ).stdout
+
+
+def _whole(environment: Mapping[str, str]) -> dict[str, str]:
+    """
+    The environment of this process with more, and Python's own settings as they come.
+
+    A shell may tell Python to write no bytecode or to buffer nothing, which users don't. Bytecode
+    goes to build/, for `make install` compiles none and peers come compiled.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(BYTECODE), **environment}
