@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from integration_tests.syncing import Connector, config_for
+from integration_tests.laboratory import laboratory
+from integration_tests.syncing import Connector, config_for, sync_in_process
 from intercom_emulator import Emulator
 
 
@@ -42,11 +43,22 @@ def run(folder, seed, rows, pause, streams=("conversations",)):
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
 def test_large_conversations_behind_a_slow_reader_stay_small(tmp_path):
-    """1,500 conversations of 90 KB, read slower than they come: under 300 MB resident."""
-    most, seen = run(tmp_path, "conversations=1500,conversation_bytes=90000", 1_500, 0.3)
+    """4,000 of 100,000 conversations of 90 KB, read slower than they come: under 300 MB."""
+    most, seen = run(tmp_path, "conversations=100000,conversation_bytes=90000", 4_000, 0.3)
 
-    assert seen == 1_500
+    assert seen == 4_000
     assert 50 < most < 250
+
+
+def test_large_conversations_come_in_small_pages():
+    """Of rows of 90 KB, no more are asked for than make 4 MB; and all come."""
+    with laboratory("conversations=400,conversation_bytes=90000") as intercom:
+        output = sync_in_process(config_for(), ["conversations"])
+
+        asked = intercom.journal.entries("POST /conversations/search")
+        sizes = [one.body["pagination"]["per_page"] for one in asked]
+        assert len(set(output.ids("conversations"))) == 400
+        assert max(sizes[1:]) * 90_000 < 4_000_000
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
