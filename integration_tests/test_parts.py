@@ -98,7 +98,7 @@ def test_t3_parts_beyond_500_are_said_with_both_numbers(total, caplog):
     ],
 )
 def test_t19_a_conversation_that_vanished_costs_its_own_rows(answer):
-    """T18, T19: 404, 410 and nginx's HTML 404 on one detail: all other parts, COMPLETE."""
+    """T19: 404, 410 and nginx's HTML 404 on one detail: all other parts, COMPLETE."""
     seed = Seed(now=BEGIN, conversations=conversations_at([BEGIN - DAY] * 7, parts=2))
     with laboratory(seed) as intercom:
         names = [one["id"] for one in intercom.workspace.objects("conversations")]
