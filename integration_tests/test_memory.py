@@ -50,6 +50,16 @@ def test_large_conversations_behind_a_slow_reader_stay_small(tmp_path):
     assert 50 < most < 250
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
+def test_long_threads_behind_a_slow_reader_stay_small(tmp_path):
+    """20 of 2,000 conversations with 500 parts and 1 MB each, read slowly: under 300 MB."""
+    seed = "conversations=2000,parts=500,part_bytes=2000"
+    most, seen = run(tmp_path, seed, 10_000, 0.1, ["conversation_parts"])
+
+    assert seen == 10_000
+    assert 50 < most < 300
+
+
 def test_large_conversations_come_in_small_pages():
     """Of rows of 90 KB, no more are asked for than make 4 MB; and all come."""
     with laboratory("conversations=400,conversation_bytes=90000") as intercom:
