@@ -66,6 +66,8 @@ def main() -> None:
         if (kept / f"{name}.json").exists()
     }
     print(report.table(found))
+    if arguments.quick:
+        print("Volumes of --quick are too small for the goals: the start weighs too much in them.")
     if not arguments.no_report and not arguments.quick:
         report.write(found)
 
