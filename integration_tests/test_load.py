@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
@@ -269,6 +270,35 @@ def test_a_refused_token_is_one_sentence_without_the_token(tmp_path, config_file
     assert token not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert not file.exists()
+
+
+def test_a_renewed_token_is_kept_for_the_next_load(emulator, tmp_path, config_file):
+    """A refresh token that works once: the config file gets the new one, as private as it was."""
+    emulator.clock.set(time.time())
+    emulator.settings.oauth.expires_in = 3600
+    emulator.settings.oauth.rotate_refresh_tokens = True
+    emulator.tokens.add("first", value="first-token")
+    emulator.tokens.add_refresh_token("first-refresh")
+    emulator.tokens.expire("first")
+    credentials = {
+        "auth_type": "oauth2.0",
+        "client_id": "emulator-client",
+        "client_secret": "emulator-secret",
+        "access_token": "first-token",
+        "refresh_token": "first-refresh",
+    }
+    config_file.write_text(json.dumps({"credentials": credentials}), encoding="utf-8")
+    config_file.chmod(0o600)
+    command = ("--config", config_file, "--to", tmp_path / "x.duckdb", "--streams", "tags")
+
+    assert [intercom_load(*command).returncode for _ in range(2)] == [0, 0]
+
+    saved = json.loads(config_file.read_text(encoding="utf-8"))["credentials"]
+    assert emulator.journal.count("POST /auth/eagle/token") == 1
+    assert saved["refresh_token"] == "refresh-1"
+    assert saved["client_secret"] == "emulator-secret"
+    assert config_file.stat().st_mode & 0o777 == 0o600
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["config.json", "x.duckdb"]
 
 
 @pytest.mark.usefixtures("emulator")

@@ -6,9 +6,11 @@ The command `intercom-load`: exit code 0 when every stream is in the warehouse.
 
 import argparse
 import json
+import shutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -46,7 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # PyAirbyte takes seconds to import, and what was typed wrong shall not wait for it.
         from intercom_load.run import run  # noqa: PLC0415
 
-        errors = run(config, warehouse, options.streams, full_refresh=options.full_refresh)
+        def save(renewed: Mapping[str, Any]) -> None:
+            secrets.extend(_config_secrets(renewed))
+            write_config(options.config, renewed)
+
+        errors = run(
+            config, warehouse, options.streams, full_refresh=options.full_refresh, save=save
+        )
     except LoadError as error:
         _fail([str(error)], secrets, error.exit_code)
     except KeyboardInterrupt:
@@ -72,6 +80,25 @@ def read_config(path: Path) -> dict[str, Any]:
             f"The config file {path} must hold a JSON object, as `source-intercom spec` describes."
         )
     return config
+
+
+def write_config(path: Path, config: Mapping[str, Any]) -> None:
+    """
+    Replace the config file by one with a renewed token, or raise a LoadError.
+
+    The file is whole at every instant, and as private as it was.
+    """
+    path = path.resolve()
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+            json.dump(config, file, indent=2, ensure_ascii=False)
+        shutil.copymode(path, file.name)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise LoadError(
+            f"Intercom renewed the access token, and {path} cannot be written to keep it: "
+            f"{error.strerror}. Make it writable and re-authenticate the connection."
+        ) from None
 
 
 def _parser() -> argparse.ArgumentParser:

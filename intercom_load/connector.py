@@ -13,7 +13,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +43,23 @@ def find_connector() -> Path:
 
 
 class Connector:
-    """The connector with one configuration; every call is a process of its own."""
+    """
+    The connector with one configuration; every call is a process of its own.
 
-    def __init__(self, executable: Path, config: Mapping[str, Any]) -> None:
+    `save` is told of a config whose token the connector has renewed: the old one may be void.
+    """
+
+    def __init__(
+        self,
+        executable: Path,
+        config: Mapping[str, Any],
+        save: Callable[[Mapping[str, Any]], None] = lambda _config: None,
+    ) -> None:
         with contextlib.redirect_stderr(io.StringIO()):  # PyAirbyte says where it found it
             source = airbyte.get_source(SOURCE_NAME, local_executable=executable)
         self._executor = source.executor
         self._config = config
+        self._save = save
 
     def check(self) -> None:
         """Return if the connector accepts its config, else raise its own words."""
@@ -91,7 +101,14 @@ class Connector:
                 with contextlib.closing(lines):  # type: ignore[type-var]
                     for line in lines:
                         if (message := _parsed(line)) is not None:
+                            self._follow_control(message)
                             yield message
+
+    def _follow_control(self, message: Message) -> None:
+        control = message.get("control") or {}
+        if renewed := (control.get("connectorConfig") or {}).get("config"):
+            self._config = renewed
+            self._save(renewed)
 
 
 def error_text(message: Message) -> str | None:

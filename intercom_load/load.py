@@ -12,7 +12,6 @@ What is in the warehouse is consistent at every instant, whatever kills the load
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -65,10 +64,9 @@ def load(
 
 def _checked_streams(connector: Connector) -> dict[str, Message]:
     """Return the connector's streams by name, once it has accepted its config."""
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        check, discover = pool.submit(connector.check), pool.submit(connector.discover)
-        check.result()
-        return discover.result()
+    # One behind the other: a check may renew a token that then serves to discover.
+    connector.check()
+    return connector.discover()
 
 
 def _configured_catalog(

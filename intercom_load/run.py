@@ -1,6 +1,6 @@
 """The command once its arguments are right: load, show progress, print the table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -17,9 +17,10 @@ def run(
     streams: Sequence[str],
     *,
     full_refresh: bool,
+    save: Callable[[Mapping[str, Any]], None],
 ) -> list[str]:
-    """Load and print; return one sentence for every stream that failed."""
-    connector = Connector(find_connector(), config)
+    """Load and print; return one sentence for every stream that failed. See `Connector`."""
+    connector = Connector(find_connector(), config, save)
     progress = Progress(Console(stderr=True), streams)
     results = load(connector, warehouse, progress, full_refresh=full_refresh)
     console = Console()
