@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
 from typing import Any
 
+from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import Config
 
 from source_intercom.api.custom_attributes import copier
 from source_intercom.api.pages import Page, parse_page
 from source_intercom.api.records import normaliser
+from source_intercom.api.slices import Window
 from source_intercom.client import TRIES
 from source_intercom.components.cursors import WindowCursor
+from source_intercom.components.spool import Spool
 from source_intercom.sync import Sync
 
 PROGRESS_SECONDS = 30.0
@@ -94,6 +97,20 @@ class IntercomRetriever(Retriever):
                 if copy_attributes is not None:
                     copy_attributes(row)
                 yield row
+
+    def emit_window(
+        self, schema: Mapping[str, Any], fill: Callable[[Spool, Window], None]
+    ) -> Iterator[dict[str, Any] | AirbyteMessage]:
+        """What changed in this sync's window of a list that `fill` reads whole; then the state."""
+        window, numbered = self.window_cursor.open(
+            self.sync.client.started_at(), self.sync.start_date, self.sync.lookback
+        )
+        with Spool() as spool:
+            fill(spool, window)
+            yield from self.emit(schema, spool.rows(since=window.start))
+        for number in numbered:
+            self.window_cursor.close(number)
+        yield self.window_cursor.state_message()
 
     def custom_attributes(self) -> list[dict[str, Any]]:
         """What Intercom lists at `attributes_path`."""

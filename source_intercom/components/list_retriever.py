@@ -131,15 +131,12 @@ class NewestFirstRetriever(ListRetriever):
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """Every row that changed since the last sync; then the state that says so."""
-        window, numbered = self.window_cursor.open(
-            self.sync.client.started_at(), self.sync.start_date, self.sync.lookback
+        yield from self.emit_window(
+            records_schema,
+            lambda spool, window: self.read_whole(
+                self.path, self.params, spool, until=window.start
+            ),
         )
-        with Spool() as spool:
-            self.read_whole(self.path, self.params, spool, until=window.start)
-            yield from self.emit(records_schema, spool.rows(since=window.start))
-        for number in numbered:
-            self.window_cursor.close(number)
-        yield self.window_cursor.state_message()
 
 
 @dataclass

@@ -47,15 +47,7 @@ class ScrollRetriever(IntercomRetriever):
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """Every company that changed since the last sync; then the state that says so."""
-        window, numbered = self.window_cursor.open(
-            self.sync.client.started_at(), self.sync.start_date, self.sync.lookback
-        )
-        with Spool() as spool:
-            self.drain(spool)
-            yield from self.emit(records_schema, spool.rows(since=window.start))
-        for number in numbered:
-            self.window_cursor.close(number)
-        yield self.window_cursor.state_message()
+        yield from self.emit_window(records_schema, lambda spool, _window: self.drain(spool))
 
     def drain(self, spool: Spool) -> None:
         """
