@@ -1,22 +1,31 @@
 """
 What connectors for Intercom do today, in small: the trials must see it lose records.
 
+    python -m integration_tests.bad_twin      what it and the connector lose in the same histories
+
 The query and the options of the incumbent: slices of 30 days, AND(OR(`>`, `=` start), `<` end);
 state is the newest row seen; parts are filtered by their own dates; a 404 ends the scroll; a body
 that is no JSON is an empty page.
 """
 
-from collections.abc import Iterator
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import requests
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from integration_tests.laboratory import BASE_URL, DAY, as_emitted
-from integration_tests.syncing import Output
+from integration_tests.histories import History, SyncFunction, Tally, histories, play
+from integration_tests.laboratory import BASE_URL, DAY, INCREMENTAL, as_emitted
+from integration_tests.syncing import Output, sync_in_process
 from intercom_emulator import Emulator
 
 STEP = 30 * DAY
 TRIES = 5
+HISTORIES = 200
+"""Of each stream, to see what is lost."""
 Row = dict[str, Any]
 
 
@@ -146,3 +155,50 @@ def _complete(stream: str) -> Row:
             "stream_status": {"stream_descriptor": {"name": stream}, "status": "COMPLETE"},
         },
     }
+
+
+def each_history(stream: str, look: Callable[[History], None]) -> None:
+    """Show the same histories of a stream to whoever asks."""
+
+    @seed(1)
+    @settings(
+        max_examples=HISTORIES,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )
+    @given(history=histories((stream,)))
+    def law(history: History) -> None:
+        look(history)
+
+    law()
+
+
+def losses(stream: str, connector: Callable[[Emulator], SyncFunction]) -> tuple[int, int, int]:
+    """How many histories lost anything, and the rows missing and stale over all of them."""
+    found: list[list[str]] = []
+    each_history(stream, lambda history: found.append(play(history, Tally(), connector)))
+    told = "\n".join(line for each in found for line in each)
+    missing, stale = (
+        sum(int(number) for number in re.findall(rf": (\d+) {kind}", told))
+        for kind in ("missing", "stale")
+    )
+    lost = [each for each in found if any(" missing" in line or " stale" in line for line in each)]
+    return len(lost), missing, stale
+
+
+def main() -> None:
+    """Print a table of what is lost, stream by stream."""
+    logging.disable(logging.CRITICAL)
+    connectors = {"bad twin": BadTwin, "this connector": lambda _intercom: sync_in_process}
+    for stream in INCREMENTAL:
+        for name, connector in connectors.items():
+            lost, missing, stale = losses(stream, connector)
+            row = f"| {stream} | {name} | {lost} of {HISTORIES} | {missing:,} | {stale:,} |"
+            sys.stdout.write(f"{row}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
