@@ -54,6 +54,19 @@ def test_t24_a_429_with_odd_headers_is_waited_out(route, headers):
         assert 6 <= intercom.clock.time() - begun < 300
 
 
+@pytest.mark.parametrize(
+    "route", ["POST /contacts/search", "GET /companies/scroll", "GET /conversations/{id}"]
+)
+def test_t24_a_429_without_headers_may_last_for_minutes(route):
+    """T24: no header for two minutes: the tries are far enough apart to get over them."""
+    with laboratory(SEED) as intercom:
+        ends = intercom.clock.time() + 120
+        when = lambda _request: intercom.clock.time() < ends  # noqa: E731
+        intercom.faults.add(route, status=429, count=None, when=when)
+
+        nothing_is_lost(intercom, sync_in_process(config_for(), STREAMS))
+
+
 def test_t21_the_quota_is_used_and_never_exceeded():
     """T21: with 20 requests a window nothing is refused, and four fifths of it are used."""
     with laboratory("conversations=400", Settings(rate_limit=20)) as intercom:
