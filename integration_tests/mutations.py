@@ -19,7 +19,11 @@ FOLDERS = ("source_intercom", "intercom_emulator", "integration_tests", "unit_te
 
 @dataclass(frozen=True)
 class Mutation:
-    """One guard, broken: `old` of a file becomes `new`; `tests` should fail."""
+    """
+    One guard, broken: `old` of a file becomes `new`; `tests` should fail.
+
+    A test file without a folder lies in integration_tests.
+    """
 
     name: str
     file: str
@@ -104,7 +108,7 @@ MUTATIONS = (
     Mutation(
         "a position taken from rows that have not settled",
         "components/search_retriever.py",
-        "elif moments.updated_at <= settled:",
+        "elif version.updated_at <= settled:",
         "else:",
         "test_kills.py -k late_index",
     ),
@@ -113,21 +117,148 @@ MUTATIONS = (
         "components/search_retriever.py",
         "return self.piece.between(max(last, self.piece.low), self.piece.high)",
         "return self.piece.between(max(last + 1, self.piece.low), self.piece.high)",
-        "test_kills.py -k covers_only",
+        "test_windows.py -k begins_within_a_page",
     ),
     Mutation(
         "rows outside of the slice passed on",
         "components/search_retriever.py",
-        "if lane.piece.holds(*each) or (lane.number and",
-        "if lane or (lane.number and",
+        "lane.piece.holds(version.updated_at, version.created_at)",
+        "lane.piece.end > 0",
         "test_windows.py -k 't6_contacts or quiet'",
     ),
     Mutation(
-        "rows of the cut passed on twice",
+        "rows emitted before a cut passed on again",
         "components/search_retriever.py",
-        " and not any(piece.holds(*each) for piece in pieces)",
-        "",
+        "if version not in lane.emitted",
+        "if version not in ()",
+        "test_windows.py -k begins_within_a_page",
+    ),
+    Mutation(
+        "a cut lane's emitted rows forgotten",
+        "components/search_retriever.py",
+        "lane.emitted = cut_from.emitted",
+        "lane.emitted = frozenset()",
+        "test_windows.py -k begins_within_a_page",
+    ),
+    Mutation(
+        "a lane cut that has stopped to remember its rows",
+        "components/search_retriever.py",
+        "            lane.may_be_cut = False\n",
+        "            pass\n",
+        "test_windows.py -k 't4_conversations or begins_within_a_page'",
+    ),
+    Mutation(
+        "a slice's pieces listed as unread beside it",
+        "components/cursors.py",
+        "            return self._cut[number]\n",
+        "            self._unread.update(self._cut[number])\n"
+        "            return self._cut[number]\n",
+        "test_kills.py -k reads_nothing_twice",
+    ),
+    Mutation(
+        "a cut slice's pieces never listed",
+        "components/cursors.py",
+        "self._unread.update(self._cut.pop(number, {}))",
+        "self._cut.pop(number, {})",
         "test_windows.py -k t4_conversations",
+    ),
+    Mutation(
+        "an empty page taken for something",
+        "components/search_retriever.py",
+        "bool(page) and page[0]",
+        "page[0]",
+        "test_windows.py -k all_gone",
+    ),
+    Mutation(
+        "an empty page taken for the end",
+        "components/search_retriever.py",
+        "if lane.starting_after is None or lane.is_past():",
+        "if not rows or lane.starting_after is None or lane.is_past():",
+        "test_windows.py -k all_gone",
+    ),
+    Mutation(
+        "rows newer than the window dropped",
+        "components/search_retriever.py",
+        "or (lane.number and (version.updated_at or 0) > window.end)",
+        "or False",
+        "unit_tests/streams/test_searches.py -k t13",
+    ),
+    Mutation(
+        "what changes during a sync left to the next",
+        "components/search_retriever.py",
+        "if now > t0 and pages > 1",
+        "if now < t0 and pages > 1",
+        "test_windows.py -k written_anew",
+    ),
+    Mutation(
+        "a full second not ordered by creation",
+        "api/slices.py",
+        "return [replace(self, start=at, created=(0, FOREVER))]",
+        "return []",
+        "test_kills.py -k 'at_most_5000_rows and shared_second'",
+    ),
+    Mutation(
+        "an overlap of two slices",
+        "api/slices.py",
+        "[self.between(at, middle), self.between(middle + 1, self.high)]",
+        "[self.between(at, middle), self.between(middle, self.high)]",
+        "test_windows.py -k t4_conversations",
+    ),
+    Mutation(
+        "a quiet day of contacts read upwards",
+        "components/search_retriever.py",
+        "newest_first=newest_first and piece.end >= window.end",
+        "newest_first=False",
+        "test_windows.py -k does_not_read_the_day_before",
+    ),
+    Mutation(
+        "dates compared by what Intercom refuses",
+        "api/search.py",
+        '"operator": ">"',
+        '"operator": ">="',
+        "test_windows.py -k t7",
+    ),
+    Mutation(
+        "the user's lookback dropped",
+        "api/slices.py",
+        "start = watermark - SAFETY_MARGIN - lookback",
+        "start = watermark - SAFETY_MARGIN",
+        "unit_tests/streams/test_searches.py -k lookback",
+    ),
+    Mutation(
+        "a state that falls behind the one before",
+        "api/slices.py",
+        "self.start - 1 if self.watermark is None else self.watermark)",
+        "self.start - 1)",
+        "unit_tests/api/test_slices.py -k never_moves_backwards",
+    ),
+    Mutation(
+        "a state that says nothing taken for the present",
+        "api/slices.py",
+        "        if saved is None:\n",
+        "        saved = t0 if saved is None and state else saved\n        if saved is None:\n",
+        "test_state.py -k says_nothing",
+    ),
+    Mutation(
+        "an unread slice that can't be read left out",
+        "api/slices.py",
+        "            case _:\n                return None\n",
+        "            case _:\n                continue\n",
+        "test_state.py -k half",
+    ),
+    Mutation(
+        "no state before the end",
+        "components/cursors.py",
+        "if not is_due and self._rows_since < CHECKPOINT_ROWS and self._unread:",
+        "if self._unread:",
+        "test_kills.py -k 'at_most_5000_rows and not shared_second'",
+    ),
+    Mutation(
+        "T0 by our own clock",
+        "client.py",
+        "Remedy.REPORT)\n        return self.first_date",
+        "Remedy.REPORT)\n        return int(self._clock())",
+        "test_rate_limit.py -k only_intercoms_clock",
     ),
     Mutation(
         "a gap between two slices",
@@ -160,8 +291,15 @@ MUTATIONS = (
     Mutation(
         "a failing page never halved",
         "components/search_retriever.py",
-        "lane.per_page //= 2",
-        "lane.per_page = 1 if lane.asked else 2",
+        "if not is_transient or lane.per_page == 1:",
+        "if not is_transient or lane.per_page >= 1:",
+        "test_answers.py -k t32_a_page",
+    ),
+    Mutation(
+        "a halved page that never grows back",
+        "components/search_retriever.py",
+        "min(lane.per_page * 2, PAGE_SIZE, _fitting(page))",
+        "min(lane.per_page, PAGE_SIZE, _fitting(page))",
         "test_answers.py -k t32_the_page_grows_back",
     ),
     Mutation(
@@ -207,6 +345,41 @@ MUTATIONS = (
         "test_answers.py -k shrinks",
     ),
     Mutation(
+        "a list shorter than its count taken as whole",
+        "components/list_retriever.py",
+        "return total is None or len(spool) >= total, total",
+        "return True, total",
+        "test_answers.py -k shorter_than_its_count",
+    ),
+    Mutation(
+        "a list that isn't sorted ended early",
+        "components/list_retriever.py",
+        "                self._is_sorted = False\n                return False\n",
+        "                pass\n",
+        "unit_tests/streams/test_lists.py -k out_of_order",
+    ),
+    Mutation(
+        "articles of the window's first second ended at",
+        "components/list_retriever.py",
+        "self._last < self._until",
+        "self._last <= self._until",
+        "test_answers.py -k first_second",
+    ),
+    Mutation(
+        "a list without its pages taken for the last page",
+        "components/list_retriever.py",
+        "paged=self.paged or bool(following)",
+        "paged=False",
+        "test_answers.py -k list_without_its_pages",
+    ),
+    Mutation(
+        "redirects followed",
+        "client.py",
+        "allow_redirects=False",
+        "allow_redirects=True",
+        "test_sign_in.py -k redirect",
+    ),
+    Mutation(
         "parts filtered by their own date",
         "components/parts_retriever.py",
         "            for part in parts\n        ]",
@@ -228,6 +401,20 @@ MUTATIONS = (
         "if not error.is_gone:",
         "if error:",
         "test_parts.py -k t19",
+    ),
+    Mutation(
+        "state past conversations whose parts are still fetched",
+        "components/parts_retriever.py",
+        "            yield from batch.rows\n            yield batch\n",
+        "            yield batch\n            yield from batch.rows\n",
+        "test_kills.py -k 'covers_only and parts'",
+    ),
+    Mutation(
+        "a short list of parts taken as it is",
+        "components/parts_retriever.py",
+        "if len(parts) >= min(total, MOST_PARTS) or attempt == SHORT_TRIES:",
+        "if parts or attempt == SHORT_TRIES:",
+        "unit_tests/streams/test_searches.py -k short_thread",
     ),
     Mutation(
         "parts beyond 500 left unsaid",
@@ -253,9 +440,42 @@ MUTATIONS = (
     Mutation(
         "companies emitted while they are scrolled",
         "components/scroll_retriever.py",
+        "        yield from self.emit_window(",
+        "        page = self._first_page()\n"
+        "        while page.rows:\n"
+        "            yield from self.emit(records_schema, iter(page.rows))\n"
+        '            token = str(page.body.get("scroll_param"))\n'
+        '            page = self._scroll_page({"scroll_param": token}, tries=1)\n'
+        "        yield from self.emit_window(",
+        "test_companies.py -k t27",
+    ),
+    Mutation(
+        "companies of a scroll that broke off kept",
+        "components/scroll_retriever.py",
         "            spool.clear()\n            trouble",
         "            trouble",
-        "test_companies.py -k 'go_while or t10'",
+        "test_companies.py -k 'broke_off'",
+    ),
+    Mutation(
+        "a scroll begun for ever",
+        "components/scroll_retriever.py",
+        "ATTEMPTS = 5\n",
+        "ATTEMPTS = 500\n",
+        "test_companies.py -k never_gets_through",
+    ),
+    Mutation(
+        "a scroll that comes out short taken as whole",
+        "components/scroll_retriever.py",
+        "            if trouble is None:\n                if expected is None or",
+        "            if trouble is None:\n                if True or",
+        "unit_tests/streams/test_companies.py -k not_reached",
+    ),
+    Mutation(
+        "somebody else's scroll not waited out",
+        "components/scroll_retriever.py",
+        "EXISTS_SECONDS = 65.0",
+        "EXISTS_SECONDS = 5.0",
+        "test_companies.py -k t28_somebody",
     ),
     Mutation(
         "any 400 waited for as if a scroll were open",
@@ -272,11 +492,90 @@ MUTATIONS = (
         "test_answers.py -k 't33 and hang and tags'",
     ),
     Mutation(
-        "a 429 without headers not waited for",
+        "a rate limit given up on after some refusals",
         "client.py",
-        "self.sleep(min(2.0**refused, 10.0))",
-        "self.sleep(0)",
+        "RATE_LIMIT_TRIES = 40",
+        "RATE_LIMIT_TRIES = 4",
+        "test_rate_limit.py -k for_minutes",
+    ),
+    Mutation(
+        "no connect timeout",
+        "client.py",
+        "timeout=(CONNECT_SECONDS, READ_SECONDS)",
+        "timeout=(None, READ_SECONDS)",
+        "unit_tests/streams/test_lists.py -k time_limit",
+    ),
+    Mutation(
+        "a 429 that leaves its window as it was",
+        "api/rate_limit.py",
+        "                self._left = 0\n",
+        "                pass\n",
+        "unit_tests/api/test_rate_limit.py -k t24",
+    ),
+    Mutation(
+        "the reset read on our own clock",
+        "api/rate_limit.py",
+        "stated.reset - (self._offset or 0.0)",
+        "float(stated.reset)",
+        "unit_tests/api/test_rate_limit.py -k t24",
+    ),
+    Mutation(
+        "a rate limit that isn't a number believed",
+        "api/rate_limit.py",
+        "except (KeyError, ValueError):",
+        "except KeyError:",
         "test_rate_limit.py -k odd_headers",
+    ),
+    Mutation(
+        "a missing permission taken for no rows",
+        "client.py",
+        "                if not refusal.is_retriable:\n",
+        "                if refusal.status in (401, 403):\n"
+        '                    return parse(b\'{"data": [], "pages": {}}\')\n'
+        "                if not refusal.is_retriable:\n",
+        "test_permissions.py -k t20_a_missing",
+    ),
+    Mutation(
+        "pages as large as they come",
+        "components/search_retriever.py",
+        "PAGE_BYTES = 4_000_000",
+        "PAGE_BYTES = 4_000_000_000",
+        "test_memory.py -k small_pages",
+    ),
+    Mutation(
+        "as many pages at once as there are workers",
+        "components/search_retriever.py",
+        "BYTES_AHEAD = 16_000_000",
+        "BYTES_AHEAD = 16_000_000_000",
+        "test_memory.py -k slow_reader",
+    ),
+    Mutation(
+        "as many details at once as there are workers",
+        "components/parts_retriever.py",
+        "return min(2 * self.sync.num_workers, BYTES_AHEAD // max(self._size, 1) + 1)",
+        "return 2 * self.sync.num_workers",
+        "test_memory.py -k long_threads",
+    ),
+    Mutation(
+        "output buffered for as long as the CDK does",
+        "run.py",
+        "if self._buffered > MOST_BUFFERED:",
+        "if self._buffered < 0:",
+        "test_memory.py -k slow_reader",
+    ),
+    Mutation(
+        "SIGTERM left to kill in the midst of a line",
+        "run.py",
+        "        if not self._is_writing:\n            raise _Terminated",
+        "        os._exit(128 + signal.SIGTERM)",
+        "test_kills.py -k sigterm",
+    ),
+    Mutation(
+        "SIGTERM waiting for what is under way",
+        "run.py",
+        "        os._exit(128 + signal.SIGTERM)",
+        "        raise",
+        "test_kills.py -k sigterm",
     ),
     Mutation(
         "records queued by count as the CDK does",
@@ -291,17 +590,20 @@ MUTATIONS = (
 def failing_test(folder: Path, tests: str) -> str | None:
     """The first test that fails in a copy of the tree; None if all pass."""
     file, _, chosen = tests.partition(" -k ")
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
-    command += ["-m", "not soak", "--timeout", "90", f"integration_tests/{file}"]
+    command = [sys.executable, "-m", "pytest", "-x", "-v", "--no-header", "-p", "no:cacheprovider"]
+    command += ["-m", "not soak", "--timeout", "90", "--timeout-method", "thread"]
+    command += [file if "/" in file else f"integration_tests/{file}"]
     command += ["-k", chosen.strip("'")] if chosen else []
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return None
-    if found := re.search(r"^(?:FAILED|ERROR) (\S+?)(?: - |$)", done.stdout, re.MULTILINE):
+    if found := re.search(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - |$)", done.stdout, re.MULTILINE):
         return found[1].removeprefix("integration_tests/")
     if "Timeout" in done.stdout + done.stderr:
-        return f"{tests} (ran into its time limit)"
-    return f"NO TEST RAN: {done.stdout[-300:]}"
+        started = re.findall(r"^\S+::\S+", done.stdout, re.MULTILINE)[-1]
+        return f"{started.removeprefix('integration_tests/')} (never ends)"
+    message = f"{tests}: no test ran:\n{done.stdout[-300:]}"
+    raise RuntimeError(message)
 
 
 def main(words: list[str]) -> int:
