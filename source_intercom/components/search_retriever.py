@@ -35,7 +35,7 @@ PAGE_BYTES = 4_000_000
 """Where rows are so large that 150 of them weigh more, fewer are asked for."""
 BYTES_AHEAD = 16_000_000
 """Bodies of a stream that may wait to be emitted."""
-NARROWEST = {SECOND: 1, LONGEST_DAY: 20 * DAY}
+NARROWEST = {SECOND: 1, LONGEST_DAY: 60 * DAY}
 """Seconds of the shortest slice, by reach: one of contacts reads two days more than its own."""
 
 logger = logging.getLogger("airbyte")
