@@ -29,7 +29,7 @@ from intercom_emulator.settings import Settings
 MAX_DEPTH = 2
 MAX_FILTERS = 15
 _LOWEST, _HIGHEST = -(1 << 32), 1 << 33
-_CACHED_RESULTS = 32
+_CACHED_RESULTS = 256
 
 Predicate = Callable[[View, int], bool]
 Keys = Sequence[int]
