@@ -1,8 +1,8 @@
 """
 Run the benchmark: `python -m benchmarks [--quick] [--only limits,wall] [--rounds 3]`.
 
-Each figure's measurements are kept in build/benchmarks, so that the report can be written again; a
-run of all figures forgets those of the runs before.
+Each figure's measurements are kept in build/benchmarks, so that one can be measured again; the
+report is written when all have been, of one commit. A run of all forgets those of runs before.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import os
 import shutil
 import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
 
 from benchmarks import contestants, namespace, report
-from benchmarks.figures import FIGURES, ON_REQUEST, Bench
+from benchmarks.figures import FIGURES, ON_REQUEST, Bench, Result
 
 KEPT = contestants.ROOT / "build" / "benchmarks"
 
@@ -60,16 +61,23 @@ def main() -> None:
             "absent": absent,
         }
         (kept / f"{name}.json").write_text(json.dumps(measured))
-    found = {
-        name: json.loads((kept / f"{name}.json").read_text())
-        for name in FIGURES | ON_REQUEST
-        if (kept / f"{name}.json").exists()
-    }
+    found = _found(kept)
     print(report.table(found))
+    missing = FIGURES.keys() - found.keys()
     if arguments.quick:
         print("Volumes of --quick are too small for the goals: the start weighs too much in them.")
-    if not arguments.no_report and not arguments.quick:
+    elif missing:
+        print(f"No report, for of this commit these are missing: {', '.join(sorted(missing))}.")
+    elif not arguments.no_report:
         report.write(found)
+
+
+def _found(kept: Path) -> dict[str, Result]:
+    """What is kept of this commit's measurements, in the order of the table."""
+    commit = _commit()
+    paths = {name: kept / f"{name}.json" for name in FIGURES | ON_REQUEST}
+    read = {name: json.loads(path.read_text()) for name, path in paths.items() if path.exists()}
+    return {name: result for name, result in read.items() if result.get("commit") == commit}
 
 
 def _commit() -> str:

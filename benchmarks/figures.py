@@ -154,7 +154,7 @@ def wall(bench: Bench) -> Result:
 
     Only the connector and the peer of the goal run in every round: the others take minutes.
     """
-    sizes = {"contacts": 6_000, "conversations": 300}
+    sizes = {"contacts": 3_000, "conversations": 400}
     if bench.quick:
         sizes = {"contacts": 1_500, "conversations": 80}
     runs = []
