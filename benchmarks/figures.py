@@ -123,7 +123,7 @@ class Bench:
         print(
             f"  {who.title}: {sync.wall:.1f} s, {sync.cpu:.1f} s CPU, {rows} rows, "
             f"{journal.requests} requests, {sync.peak / 1e6:.0f} MB"
-            + (f", {result['share']:.1%} of the limit" if cut_off else "")
+            + (f", {result['share']:.1%} of the limit" if cut_off and "share" in result else "")
             + (f", LOST {result['lost']}" if result.get("lost") else "")
             + (f", FAILED with {sync.exit_code}" if result["failed"] else ""),
             flush=True,
