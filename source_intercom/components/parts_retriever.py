@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_intercom.api.concurrency import Concurrency
 from source_intercom.api.pages import MalformedAnswer, parse_object
 from source_intercom.client import IntercomError
 from source_intercom.components.search_retriever import BYTES_AHEAD, Batch, SearchRetriever
@@ -50,11 +51,13 @@ class ConversationPartsRetriever(SearchRetriever):
     detail_path: str = "/conversations"
     lanes: int = 1
     _size: int = field(init=False, default=FIRST_SIZE)
+    _concurrency: Concurrency = field(init=False)
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """The parts, conversation by conversation in the order of the walk."""
+        self._concurrency = Concurrency(2 * self.sync.num_workers)
         details: deque[Future[Detail] | Batch] = deque()
         for item in self._conversations():
             if isinstance(item, Batch):
@@ -72,7 +75,7 @@ class ConversationPartsRetriever(SearchRetriever):
     @property
     def _ahead(self) -> int:
         """How many conversations may be under way or wait to be emitted."""
-        return min(2 * self.sync.num_workers, BYTES_AHEAD // max(self._size, 1) + 1)
+        return min(self._concurrency.value, BYTES_AHEAD // max(self._size, 1) + 1)
 
     def _conversations(self) -> Iterator[Row | Batch]:
         """Each conversation of a batch, then the batch itself, to be settled behind them."""
@@ -87,6 +90,7 @@ class ConversationPartsRetriever(SearchRetriever):
         if isinstance(detail, Batch):
             yield from self.settle(detail)
         else:
+            self._concurrency.observe(has_waited=not detail.done())
             parts, size = detail.result()
             # The largest of late: one heavy thread makes the next ones wait, for a while.
             self._size = max(size, self._size * 99 // 100)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Self
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.types import StreamSlice
 
+from source_intercom.api.concurrency import Concurrency
 from source_intercom.api.errors import Remedy
 from source_intercom.api.pages import MalformedAnswer, Page, parse_page
 from source_intercom.api.search import LONGEST_DAY, SECOND, search_body
@@ -27,15 +28,15 @@ from source_intercom.components.base_retriever import IntercomRetriever
 
 PAGE_SIZE = 150
 """The most that Intercom gives: https://developers.intercom.com/docs/references/2.16/rest-api"""
-ROWS_WORTH_A_CUT = 20 * PAGE_SIZE
-"""A cut costs up to two requests more, so what is left must be worth 20."""
-MOST_REMEMBERED = ROWS_WORTH_A_CUT
+ROWS_WORTH_A_CUT = 10 * PAGE_SIZE
+"""A cut costs a request or two more, so what is left must be worth 10."""
+MOST_REMEMBERED = 3_000
 """Rows emitted ahead of what they prove; a lane with more of them goes on as it is."""
 PAGE_BYTES = 4_000_000
 """Where rows are so large that 150 of them weigh more, fewer are asked for."""
 BYTES_AHEAD = 16_000_000
 """Bodies of a stream that may wait to be emitted."""
-NARROWEST = {SECOND: 1, LONGEST_DAY: 60 * DAY}
+NARROWEST = {SECOND: 1, LONGEST_DAY: 30 * DAY}
 """Seconds of the shortest slice, by reach: one of contacts reads two days more than its own."""
 
 logger = logging.getLogger("airbyte")
@@ -214,11 +215,12 @@ class SearchRetriever(IntercomRetriever):
         waiting = deque(lanes)
         done: SimpleQueue[tuple[Lane, Page | Exception]] = SimpleQueue()
         most = min(self.lanes, self.sync.num_workers)
+        concurrency = Concurrency(most)
         running: list[int] = []
         failure: Exception | None = None
 
         def start() -> None:
-            while waiting and len(running) < most:
+            while waiting and len(running) < concurrency.value:
                 if running and sum(running) + waiting[0].size > BYTES_AHEAD:
                     return
                 lane = waiting.popleft()
@@ -227,6 +229,7 @@ class SearchRetriever(IntercomRetriever):
 
         while waiting or running:
             start()
+            concurrency.observe(has_waited=done.empty())
             lane, outcome = done.get()
             running.remove(lane.size)
             if isinstance(outcome, Exception):
