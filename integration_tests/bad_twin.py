@@ -157,12 +157,14 @@ def _complete(stream: str) -> Row:
     }
 
 
-def each_history(stream: str, look: Callable[[History], None]) -> None:
+def each_history(
+    stream: str, look: Callable[[History], None], histories_of_it: int = HISTORIES
+) -> None:
     """Show the same histories of a stream to whoever asks."""
 
     @seed(1)
     @settings(
-        max_examples=HISTORIES,
+        max_examples=histories_of_it,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
