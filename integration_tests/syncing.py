@@ -44,14 +44,16 @@ def config_for(token: str = "emulator-token", **options: Any) -> dict[str, Any]:
     return {"credentials": {"auth_type": "access_token", "access_token": token}, **options}
 
 
-def configured(catalog: Mapping[str, Any], streams: Iterable[str]) -> dict[str, Any]:
-    """A configured catalog: incremental where the stream can be."""
+def configured(
+    catalog: Mapping[str, Any], streams: Iterable[str], sync_mode: str | None = None
+) -> dict[str, Any]:
+    """A configured catalog: incremental where the stream can be, unless told otherwise."""
     by_name = {stream["name"]: stream for stream in catalog["streams"]}
     return {
         "streams": [
             {
                 "stream": by_name[name],
-                "sync_mode": by_name[name]["supported_sync_modes"][-1],
+                "sync_mode": sync_mode or by_name[name]["supported_sync_modes"][-1],
                 "destination_sync_mode": "append",
             }
             for name in streams
@@ -146,13 +148,16 @@ def sync_in_process(
     streams: Iterable[str],
     state: list[dict[str, Any]] | None = None,
     after_message: Callable[[], object] = lambda: None,
+    sync_mode: str | None = None,
 ) -> Output:
     """
     One sync through the connector's own code; what it raises at the end is in the output.
 
     `after_message` is called behind each message: the destination's pace, or its end.
     """
-    configured_catalog = ConfiguredAirbyteCatalogSerializer.load(configured(catalog(), streams))
+    configured_catalog = ConfiguredAirbyteCatalogSerializer.load(
+        configured(catalog(), streams, sync_mode)
+    )
     states = [AirbyteStateMessageSerializer.load(each) for each in state or []]
     source = SourceIntercom(configured_catalog, config, states)
     output = Output()

@@ -30,6 +30,8 @@ INTERCOM_VERSION = "2.16"
 CONNECT_SECONDS, READ_SECONDS = 10, 120
 TRIES = 7
 """Attempts at one request: with doubling waits, a minute of trouble is sat out."""
+CLOCK_SLACK = 60
+"""Seconds that Intercom's servers may differ; a T0 that lies in their future would lose rows."""
 RATE_LIMIT_TRIES = 40
 """429s in a row: at most ten seconds each, so that a sync gives up after some minutes."""
 OTHER_GRANTS = 3
@@ -156,7 +158,7 @@ class IntercomClient:
                     continue
             except MalformedAnswer as error:
                 trouble = Trouble.UNREADABLE.sentence(name, str(error))
-            except requests.RequestException as error:
+            except OSError as error:  # a RequestException is one; so is a missing CA bundle
                 trouble = _network_trouble(error).sentence(name)
             attempt += 1
             if attempt < tries:
@@ -241,6 +243,9 @@ class IntercomClient:
         )
         if date is not None:
             self.first_date = self.first_date or date
+            if date < self.first_date - CLOCK_SLACK:
+                message = "its Date is earlier than that of the first answer"
+                raise MalformedAnswer(message)
             self.last_date = max(self.last_date or date, date)
             self._clock_error = date - self._clock()
         return response
@@ -250,11 +255,13 @@ def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _network_trouble(error: requests.RequestException) -> Trouble:
+def _network_trouble(error: OSError) -> Trouble:
     """What an exception means; its own text is left out, which might hold the request's headers."""
     match error:
         case requests.exceptions.SSLError():
             return Trouble.TLS
+        case _ if not isinstance(error, requests.RequestException):
+            return Trouble.TLS  # requests found no bundle of certificates where it was told to
         case requests.exceptions.ProxyError():
             return Trouble.PROXY
         case requests.exceptions.Timeout():

@@ -4,7 +4,9 @@ import gc
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
+from typing import NoReturn
 
 from airbyte_cdk.logger import PRINT_BUFFER
 
@@ -32,8 +34,21 @@ def run(args: list[str] | None = None) -> None:
             for message in entrypoint.run(entrypoint.parse_args(arguments)):
                 output.write(message)
     except _Terminated:
-        # At once: workers may wait for Intercom, or for a queue that nobody empties any more.
-        os._exit(128 + signal.SIGTERM)
+        _leave(128 + signal.SIGTERM)
+    except KeyboardInterrupt:
+        _leave(128 + signal.SIGINT)
+    except BrokenPipeError:
+        _leave(1)
+    except Exception as error:  # noqa: BLE001 the CDK's hook tells the platform
+        sys.excepthook(type(error), error, error.__traceback__)
+        _leave(1)
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: workers may wait for Intercom, or for a queue that nobody empties any more."""
+    with suppress(OSError):
+        sys.stdout.flush()
+    os._exit(code)
 
 
 class _Terminated(BaseException):

@@ -13,6 +13,7 @@ from airbyte_cdk.models import (
     AirbyteStateType,
     ConfiguredAirbyteCatalog,
     ConnectorSpecification,
+    SyncMode,
 )
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
@@ -56,8 +57,11 @@ class SourceIntercom(YamlDeclarativeSource):
             config_path=config_path,
         )
         self._spec: ConnectorSpecification | None = None
-        self._states = _by_stream(state or [])
         configured = catalog.streams if catalog else []
+        # A full refresh that went on from a state would leave a table without the rest.
+        whole = {each.stream.name for each in configured if each.sync_mode is SyncMode.full_refresh}
+        saved = _by_stream(state or [])
+        self._states = {name: saved[name] for name in saved.keys() - whole}
         self._schemas = {each.stream.name: each.stream.json_schema for each in configured}
         self._concurrent_source._queue.maxsize = QUEUE_ITEMS  # noqa: SLF001 no public way
 

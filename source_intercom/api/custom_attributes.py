@@ -212,7 +212,7 @@ def _string(value: Any) -> str | None:
 def _integer(value: Any) -> int | None:
     if isinstance(value, str):
         try:
-            value = int(value)
+            value = int(value.replace("_", " "))  # Python's numbers may have it
         except ValueError:
             value = _number(value)
     if isinstance(value, float):
@@ -225,7 +225,7 @@ def _integer(value: Any) -> int | None:
 def _number(value: Any) -> float | None:
     if isinstance(value, str):
         try:
-            value = float(value)
+            value = float(value.replace("_", " "))
         except ValueError:
             return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):

@@ -172,6 +172,11 @@ def _error_list(content: bytes) -> tuple[str | None, str | None]:
     try:
         body = orjson.loads(content)
         errors = body.get("errors") or [{}]
-        return errors[0].get("code"), body.get("request_id")
+        code, request_id = errors[0].get("code"), body.get("request_id")
     except (orjson.JSONDecodeError, AttributeError, IndexError, KeyError, TypeError):
         return None, None
+    return _text(code), _text(request_id)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

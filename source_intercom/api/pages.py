@@ -9,6 +9,7 @@ every list is read by all of them:
     {"pages": {"next": null, …}}, {"pages": {…}}, {"pages": null}     the end, or a page number
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,8 +37,8 @@ class Page:
 def parse_object(content: bytes) -> dict[str, Any]:
     """The JSON object of a body. Raises `MalformedAnswer` on anything else."""
     try:
-        body = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
+        body = _loads(content)
+    except ValueError as error:
         message = f"the body is not JSON ({len(content)} bytes)"
         raise MalformedAnswer(message) from error
     if not isinstance(body, dict):
@@ -49,6 +50,22 @@ def parse_object(content: bytes) -> dict[str, Any]:
     return body
 
 
+def _loads(content: bytes) -> Any:
+    """
+    JSON, also with half of a surrogate pair in it, as text that was cut in the midst of an emoji.
+
+    orjson refuses that, which would cost a whole stream; here the half becomes "?".
+    """
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        if b"\\ud" not in content and b"\\uD" not in content:
+            raise
+        return orjson.loads(
+            json.dumps(json.loads(content), ensure_ascii=False).encode(errors="replace")
+        )
+
+
 def parse_page(content: bytes, record_keys: Sequence[str], *, paged: bool = False) -> Page:
     """
     Rows, successor and count of one body; `record_keys` are the envelopes this list is known by.
@@ -58,7 +75,7 @@ def parse_page(content: bytes, record_keys: Sequence[str], *, paged: bool = Fals
     """
     body = parse_object(content)
     rows = next((body[key] for key in record_keys if key in body), None)
-    if not isinstance(rows, list) or not all(type(row) is dict for row in rows):
+    if not isinstance(rows, list) or not all(type(row) is dict and row for row in rows):
         message = f"the body has no list of objects under {' or '.join(record_keys)}"
         raise MalformedAnswer(message)
     pages = body.get("pages")

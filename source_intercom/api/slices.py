@@ -168,7 +168,19 @@ def _decode(state: Mapping[str, Any], t0: int) -> tuple[Slice, ...] | None:
                 pieces.append(Slice(start, end, (low, high)))
             case _:
                 return None
-    return (*pieces, Slice(until + 1, t0))
+    return _merged([*pieces, Slice(until + 1, t0)])
+
+
+def _merged(pieces: list[Slice]) -> tuple[Slice, ...]:
+    """The same moments in fewer slices: syncs that fail would else leave one more each."""
+    merged: list[Slice] = []
+    for piece in sorted(pieces, key=lambda each: (each.created is not None, each.start)):
+        last = merged[-1] if merged else None
+        if last is not None and piece.created is None and piece.start <= last.end + 1:
+            merged[-1] = last.between(last.start, max(last.end, piece.end))
+        else:
+            merged.append(piece)
+    return tuple(merged)
 
 
 def _seconds(value: object) -> int | None:

@@ -52,13 +52,15 @@ def to_datetime(value: object) -> datetime | None:
         return None
     if isinstance(value, str):
         text = value.strip()
+        if "_" in text:  # Python's numbers may have it
+            return None
         try:
             value = float(text) if "." in text else int(text)
         except ValueError:
             return _from_iso(text)
     if isinstance(value, (int, float)):
-        seconds = value / 1000 if abs(value) >= MILLISECONDS_FROM else value
         try:
+            seconds = value / 1000 if abs(value) >= MILLISECONDS_FROM else value
             return EPOCH + timedelta(seconds=seconds)
         except (OverflowError, ValueError):
             return None

@@ -24,6 +24,8 @@ logger = logging.getLogger("airbyte")
 
 ATTEMPTS = 5
 """Whole readings of a list that keeps shrinking while it is read."""
+EMPTY_PAGES = 20
+"""Pages in a row that may be empty and name a next one all the same."""
 
 
 @dataclass
@@ -54,33 +56,40 @@ class ListRetriever(IntercomRetriever):
 
         A row that goes while the list is read moves the next one out of sight, and one that changes
         may jump to a page that was read before. The total then shrinks or isn't reached, and the
-        list is read again; `transient_error` when that doesn't end.
+        list is read again, until two readings find the same rows: then it is the count that errs.
+        Raises a `transient_error` when that doesn't end.
         """
-        found: tuple[int, int | None] | None = None
+        before: frozenset[str] | None = None
         for _ in range(ATTEMPTS):
             spool.clear()
             is_whole, total = self._read_once(path, params, spool, until)
             if is_whole:
                 return
-            if found == (len(spool), total):
+            if before == spool.ids:
                 logger.warning(
-                    "%s: %s has %d rows where Intercom counts %s.", self.name, path, *found
+                    "%s: %s has %d rows where Intercom counts %s.",
+                    self.name,
+                    path,
+                    len(spool),
+                    total,
                 )
                 return
-            found = (len(spool), total)
+            before = spool.ids
         message = (
-            f"{self.name}: objects were deleted during each of {ATTEMPTS} readings of {path}, "
-            "so none of them is whole: run the sync again later."
+            f"{self.name}: {path} changed during each of {ATTEMPTS} readings, so none of them is "
+            "whole: run the sync again later."
         )
         raise IntercomError(message, Remedy.WAIT)
 
     def _read_once(
         self, path: str, params: Mapping[str, str], spool: Spool, until: int | None
     ) -> tuple[bool, int | None]:
-        """Whether one reading found everything, and Intercom's own count of it."""
+        """Read to the end: whether that found everything, and Intercom's own count of it."""
         following: Mapping[str, str] | None = {}
         asked: set[tuple[tuple[str, str], ...]] = set()
         total: int | None = None
+        has_shrunk = False
+        empty = 0
         newest_first = _NewestFirst(until)
         while following is not None:
             page = self.fetch(
@@ -88,18 +97,19 @@ class ListRetriever(IntercomRetriever):
             )
             self.report(len(page.rows))
             if total is not None and page.total_count is not None and page.total_count < total:
-                return False, page.total_count
+                has_shrunk = True
             total = page.total_count
             spool.add(page.rows)
             if newest_first.is_past(page):
-                return True, total
-            following = page.following if page.rows else None
+                return not has_shrunk, total
+            following = page.following
             token = tuple(sorted((following or {}).items()))
-            if token in asked:
-                message = f"Intercom names the same next page of {path} twice."
+            empty = 0 if page.rows else empty + 1
+            if token in asked or empty > EMPTY_PAGES:
+                message = f"Intercom names the same next page of {path} twice, or empty ones."
                 raise IntercomError(message, Remedy.WAIT)
             asked.add(token)
-        return total is None or len(spool) >= total, total
+        return not has_shrunk and (total is None or len(spool) >= total), total
 
 
 class _NewestFirst:

@@ -17,6 +17,7 @@ from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_intercom.api.concurrency import Concurrency
+from source_intercom.api.errors import Remedy
 from source_intercom.api.pages import MalformedAnswer, parse_object
 from source_intercom.client import IntercomError
 from source_intercom.components.search_retriever import BYTES_AHEAD, Batch, SearchRetriever
@@ -37,7 +38,12 @@ class Detail(NamedTuple):
 
     parts: list[Row]
     size: int
-    """Bytes of its body."""
+    """Bytes of its body; 0 if it vanished since the search."""
+
+
+GONE = Detail([], 0)
+FEWEST_GONE, MOST_GONE = 20, 200
+"""Conversations in a row that may have vanished, if none was found so far, and if many were."""
 
 
 @dataclass
@@ -51,6 +57,8 @@ class ConversationPartsRetriever(SearchRetriever):
     detail_path: str = "/conversations"
     lanes: int = 1
     _size: int = field(init=False, default=FIRST_SIZE)
+    _found: int = field(init=False, default=0)
+    _gone_in_a_row: int = field(init=False, default=0)
     _concurrency: Concurrency = field(init=False)
 
     def read_records(
@@ -59,17 +67,27 @@ class ConversationPartsRetriever(SearchRetriever):
         """The parts, conversation by conversation in the order of the walk."""
         self._concurrency = Concurrency(2 * self.sync.num_workers)
         details: deque[Future[Detail] | Batch] = deque()
-        for item in self._conversations():
+        conversations = self._conversations()
+        failure: IntercomError | None = None
+        while True:
+            try:
+                item = next(conversations, None)
+            except IntercomError as error:
+                # What was found before is still emitted, and the state moves behind it.
+                failure = error
+                break
+            if item is None:
+                break
             if isinstance(item, Batch):
                 details.append(item)
             else:
                 details.append(self.sync.workers.submit(self._parts, item))
-            while len(details) > self._ahead or isinstance(details[0], Batch):
+            while details and (len(details) > self._ahead or isinstance(details[0], Batch)):
                 yield from self._take(records_schema, details)
-                if not details:
-                    break
         while details:
             yield from self._take(records_schema, details)
+        if failure is not None:
+            raise failure
         yield self.window_cursor.state_message()
 
     @property
@@ -92,9 +110,23 @@ class ConversationPartsRetriever(SearchRetriever):
         else:
             self._concurrency.observe(has_waited=not detail.done())
             parts, size = detail.result()
+            self._watch(is_gone=size == 0)
             # The largest of late: one heavy thread makes the next ones wait, for a while.
             self._size = max(size, self._size * 99 // 100)
             yield from self.emit(schema, iter(parts))
+
+    def _watch(self, *, is_gone: bool) -> None:
+        """Raise where so many conversations vanished in a row that something else is wrong."""
+        if not is_gone:
+            self._found, self._gone_in_a_row = self._found + 1, 0
+            return
+        self._gone_in_a_row += 1
+        if self._gone_in_a_row >= FEWEST_GONE + min(self._found, MOST_GONE):
+            message = (
+                f"Intercom answers 404 to {self._gone_in_a_row} conversations in a row that its "
+                "search found: run the sync again later."
+            )
+            raise IntercomError(message, Remedy.WAIT)
 
     def _parts(self, conversation: Row) -> Detail:
         """The parts of one conversation; none if it vanished since the search."""
@@ -110,16 +142,16 @@ class ConversationPartsRetriever(SearchRetriever):
             except IntercomError as error:
                 if not error.is_gone:
                     raise
-                logger.debug("Conversation %s is gone; its parts are skipped.", name)
-                return Detail([], 0)
+                logger.info("Conversation %s is gone; its parts are skipped.", name)
+                return GONE
             parts: list[Row] = detail["conversation_parts"]["conversation_parts"]
-            total = detail["conversation_parts"].get("total_count") or 0
+            total = _count(detail["conversation_parts"].get("total_count"))
             if len(parts) >= min(total, MOST_PARTS) or attempt == SHORT_TRIES:
                 break
         if len(parts) >= MOST_PARTS:
             # Whether total_count goes beyond what is returned is not documented; the statistics
             # do, and count the first message as well.
-            counted = (detail.get("statistics") or {}).get("count_conversation_parts") or 0
+            counted = _count((detail.get("statistics") or {}).get("count_conversation_parts"))
             total = max(total, counted - 1)
         if len(parts) < total:
             logger.warning(
@@ -136,6 +168,10 @@ class ConversationPartsRetriever(SearchRetriever):
             for part in parts
         ]
         return Detail(rows, size)
+
+
+def _count(value: object) -> int:
+    return value if type(value) is int else 0
 
 
 def _parse_detail(content: bytes, name: str) -> Row:

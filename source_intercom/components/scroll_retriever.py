@@ -27,7 +27,12 @@ EXISTS_SECONDS = 65.0
 """A scroll that somebody left open dies after an idle minute."""
 FULL_PAGE = 100
 """Rows of a full page, as reported for the scroll over users."""
-MAYBE_ENDED = "it ended, or expired, behind its first page"
+MAYBE_ENDED = "it ended, or expired, behind a page that was not full"
+"""
+Intercom documents an empty page as the end; Singer's tap has seen a 404 behind a short page. No
+description says how long a full page is, so a 404 is believed only where the companies were counted
+or a second scroll ends behind as many.
+"""
 
 logger = logging.getLogger("airbyte")
 
@@ -60,7 +65,8 @@ class ScrollRetriever(IntercomRetriever):
         for attempt in range(1, ATTEMPTS + 1):
             spool.clear()
             trouble = self._scroll(spool)
-            if trouble == MAYBE_ENDED and ended_behind == len(spool):
+            is_reached = expected is not None and len(spool) >= expected
+            if trouble == MAYBE_ENDED and (is_reached or ended_behind == len(spool)):
                 trouble = None
             ended_behind = len(spool) if trouble == MAYBE_ENDED else None
             if trouble is None:
@@ -81,11 +87,9 @@ class ScrollRetriever(IntercomRetriever):
     def _scroll(self, spool: Spool) -> str | None:
         """Read one scroll; None at its end, else what broke it off."""
         page = self._first_page()
-        most = 0
         while page.rows:
             spool.add(page.rows)
             self.report(len(page.rows))
-            most = max(most, len(page.rows))
             token = page.body.get("scroll_param")
             if not token:
                 return "a page came without its scroll_param"
@@ -94,7 +98,7 @@ class ScrollRetriever(IntercomRetriever):
             except IntercomError as error:
                 # Never asked twice: if only the answer got lost, the scroll has moved on.
                 if error.is_gone:
-                    return _meaning_of_404(len(page.rows), most)
+                    return "it expired" if len(page.rows) >= FULL_PAGE else MAYBE_ENDED
                 if error.is_transient:
                     return error.message
                 raise
@@ -126,19 +130,6 @@ class ScrollRetriever(IntercomRetriever):
             )
         except IntercomError:
             return None
-
-
-def _meaning_of_404(rows: int, most: int) -> str | None:
-    """
-    Whether a scroll that is gone behind a page of `rows` has ended (None) or expired.
-
-    Intercom documents an empty page as the end; Singer's tap has seen a 404 behind a page that
-    wasn't full. `most` rows are the longest page of this scroll: no description says how long a
-    full one is, so a lone short page is believed only when a second scroll ends behind it as well.
-    """
-    if rows >= FULL_PAGE:
-        return "it expired"
-    return MAYBE_ENDED if rows == most else None
 
 
 def _total_count(content: bytes) -> int:

@@ -32,6 +32,8 @@ ROWS_WORTH_A_CUT = 10 * PAGE_SIZE
 """A cut costs a request or two more, so what is left must be worth 10."""
 MOST_REMEMBERED = 3_000
 """Rows emitted ahead of what they prove; a lane with more of them goes on as it is."""
+EMPTY_PAGES = 1_000
+"""Pages in a row that may be empty and name a next one all the same: the index is behind."""
 PAGE_BYTES = 4_000_000
 """Where rows are so large that 150 of them weigh more, fewer are asked for."""
 BYTES_AHEAD = 16_000_000
@@ -76,6 +78,10 @@ class Lane:
     """The axis value of the last row whose place in the order is sure."""
     newest_first: bool = False
     is_sorted: bool = True
+    has_moved: bool = False
+    """Whether two different values have shown the order."""
+    empty: int = 0
+    """Pages in a row without a row."""
     emitted: frozenset[Version] = frozenset()
     """What was emitted of the part that is unread all the same: it may be found again."""
     may_be_cut: bool = True
@@ -98,6 +104,7 @@ class Lane:
                 self.is_sorted = False
             elif version.updated_at <= settled:
                 if self.last is not None and self.last != value:
+                    self.has_moved = True
                     self.is_sorted = self.is_sorted and self.newest_first == (value < self.last)
                 self.last = value
 
@@ -113,13 +120,13 @@ class Lane:
 
     def is_past(self) -> bool:
         """Whether all rows to come lie behind the slice."""
-        if not self.is_sorted or self.last is None:
+        if not self.has_moved or not self.is_sorted or self.last is None:
             return False
         return self.last < self.piece.low if self.newest_first else self.last > self.piece.high
 
     def is_proven(self) -> bool:
         """Whether the last value tells how far the slice has been read."""
-        return self.number > 0 and self.is_sorted and self.last is not None
+        return self.number > 0 and self.has_moved and self.is_sorted and self.last is not None
 
     def unread(self) -> Slice:
         """What is left of a slice whose last value is proven; rows of that value may still come."""
@@ -206,7 +213,7 @@ class SearchRetriever(IntercomRetriever):
             lane = Lane(number, piece, newest_first=newest_first and piece.end >= window.end)
             if cut_from is not None:
                 lane.per_page, lane.size = cut_from.per_page, cut_from.size
-                lane.emitted = cut_from.emitted
+                lane.emitted, lane.has_moved = cut_from.emitted, cut_from.has_moved
             lanes.append(lane)
         return lanes
 
@@ -269,8 +276,9 @@ class SearchRetriever(IntercomRetriever):
         lane.starting_after = (page.following or {}).get("starting_after")
         if lane.starting_after is None or lane.is_past():
             return Batch(lane.number, rows, None, is_last=True), []
-        if lane.starting_after in lane.asked:
-            message = f"{self.name}: Intercom names the same next page twice."
+        lane.empty = 0 if page.rows else lane.empty + 1
+        if lane.starting_after in lane.asked or lane.empty > EMPTY_PAGES:
+            message = f"{self.name}: Intercom names the same next page twice, or empty ones."
             raise IntercomError(message, Remedy.WAIT)
         lane.asked.add(lane.starting_after)
         if self._left(lane, page) < ROWS_WORTH_A_CUT:
@@ -342,18 +350,23 @@ class SearchRetriever(IntercomRetriever):
             "POST",
             self.path,
             json=body,
-            parse=self._parse,
+            parse=lambda content: self._parse(content, lane),
             permission=self.permission,
             tries=tries,
         )
 
-    def _parse(self, content: bytes) -> Page:
+    def _parse(self, content: bytes, lane: Lane) -> Page:
         page = parse_page(content, self.record_keys, paged=True)
         if page.following is not None and "starting_after" not in page.following:
-            if not page.body["pages"].get("next"):
-                # Page numbers say nothing here: they count pages of the last request's length.
-                return replace(page, following=None)
-            message = "there are more pages, but no starting_after to ask for them"
+            if page.body["pages"].get("next"):
+                message = "there are more pages, but no starting_after to ask for them"
+                raise MalformedAnswer(message)
+            # Page numbers say nothing here: they count pages of the last request's length.
+            page = replace(page, following=None)
+        received = lane.received + len(page.rows)
+        is_full = len(page.rows) >= lane.per_page
+        if page.following is None and is_full and received < (page.total_count or 0):
+            message = f"a full page names no next one behind {received} of {page.total_count} rows"
             raise MalformedAnswer(message)
         return page
 

@@ -36,6 +36,11 @@ class Spool:
         """How many different rows it holds."""
         return len(self._ids)
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of the rows it holds."""
+        return frozenset(self._ids)
+
     def rows(self, since: int | None = None) -> Iterator[dict[str, Any]]:
         """All rows, or those with an updated_at of `since` or later, and those without one."""
         self._file.seek(0)

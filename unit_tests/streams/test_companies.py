@@ -62,7 +62,8 @@ def test_t10_given_a_404_that_always_comes_when_read_then_incomplete(companies):
 
 def test_given_a_404_behind_a_shorter_page_when_read_then_it_is_the_end(companies):
     """Scrolls have been seen to end with a 404 behind a page that was not full."""
-    output = companies(scrolled(0, 100), scrolled(100, 30), EXPIRED)
+    scroll = (scrolled(0, 100), scrolled(100, 30), EXPIRED)
+    output = companies(*scroll, *scroll)
 
     assert len(output.ids("companies")) == 130
 
