@@ -65,7 +65,7 @@ def test_every_line_of_code_exists(file, name):
 
 
 def test_every_trial_is_listed_with_its_tests():
-    """T1 to T48, each with the tests whose docstrings name it."""
+    """The trials of the reference, each with the tests whose docstrings name it."""
     rows = re.findall(r"^\| T(\d+) \|(.*)$", section("The trials"), re.MULTILINE)
     listed = {
         int(number): {(full_path(file), name) for file, name in TEST.findall(row)}
