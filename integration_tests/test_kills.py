@@ -203,6 +203,23 @@ def test_sigterm_ends_cleanly(connector, intercom, rows):
         assert differences(table, intercom, stream) == ([], [], [])
 
 
+def test_a_reader_that_leaves_ends_the_process(connector):
+    """`read | head`: workers that nobody reads from any more keep nothing alive."""
+    with connector.start(*connector.read_arguments(PROCESSED)) as process:
+        next(line for line in process.stdout if "RECORD" in line)
+        process.stdout.close()
+        assert process.wait(timeout=20) == 1
+
+
+def test_ctrl_c_ends_cleanly(connector):
+    """SIGINT with the queue full: the process ends at once."""
+    with connector.start(*connector.read_arguments(PROCESSED)) as process:
+        next(line for line in process.stdout if "RECORD" in line)
+        process.send_signal(signal.SIGINT)
+        process.stdout.read()
+        assert process.wait(timeout=20) == 128 + signal.SIGINT
+
+
 @pytest.mark.parametrize("kind", ["hang", "status"])
 def test_sigterm_ends_a_wait_for_intercom(connector, intercom, kind):
     """SIGTERM while every worker waits ends the process within seconds."""
