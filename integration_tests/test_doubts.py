@@ -174,6 +174,24 @@ def test_conversations_that_all_vanished_are_no_success():
         assert output.incomplete == {"conversation_parts"}
 
 
+def test_conversations_that_were_all_deleted_cost_their_own_rows():
+    """Intercom's own 404 for every detail, as all were deleted behind the search: a success."""
+    moments = [BEGIN - DAY - 60 * number for number in range(50)]
+    with laboratory(Seed(now=BEGIN, conversations=conversations_at(moments, parts=2))) as intercom:
+        names = [row["id"] for row in intercom.workspace.objects("conversations")]
+
+        @intercom.before_request
+        def delete(request):
+            with intercom.workspace.lock:
+                while names and request.path.startswith("/conversations/5"):
+                    intercom.workspace.delete_conversation(names.pop())
+
+        output = sync_in_process(config_for(), ["conversation_parts"])
+
+        assert intercom.journal.count("GET /conversations/{conversation_id}") == 50
+        assert (output.ids("conversation_parts"), output.incomplete) == ([], set())
+
+
 def test_syncs_that_fail_leave_one_slice_and_not_one_each():
     """Contacts can't be searched for ten hours: the state stays small and cheap to go on from."""
     with laboratory(Seed(now=BEGIN, contacts=contacts_at([BEGIN - DAY] * 9))) as intercom:

@@ -38,12 +38,13 @@ class Detail(NamedTuple):
 
     parts: list[Row]
     size: int
-    """Bytes of its body; 0 if it vanished since the search."""
+    """Bytes of its body."""
+    is_doubtful: bool = False
+    """Whether it is gone by a 404 that isn't written as Intercom's own are."""
 
 
-GONE = Detail([], 0)
-FEWEST_GONE, MOST_GONE = 20, 200
-"""Conversations in a row that may have vanished, if none was found so far, and if many were."""
+MOST_DOUBTS = 20
+"""Doubtful conversations in a row; a few are nginx's word for a conversation that was deleted."""
 
 
 @dataclass
@@ -57,8 +58,7 @@ class ConversationPartsRetriever(SearchRetriever):
     detail_path: str = "/conversations"
     lanes: int = 1
     _size: int = field(init=False, default=FIRST_SIZE)
-    _found: int = field(init=False, default=0)
-    _gone_in_a_row: int = field(init=False, default=0)
+    _doubts: int = field(init=False, default=0)
     _concurrency: Concurrency = field(init=False)
 
     def read_records(
@@ -109,24 +109,18 @@ class ConversationPartsRetriever(SearchRetriever):
             yield from self.settle(detail)
         else:
             self._concurrency.observe(has_waited=not detail.done())
-            parts, size = detail.result()
-            self._watch(is_gone=size == 0)
+            parts, size, is_doubtful = detail.result()
+            self._doubts = self._doubts + 1 if is_doubtful else 0
+            if self._doubts == MOST_DOUBTS:
+                message = (
+                    f"A 404 that is not Intercom's own came for {MOST_DOUBTS} conversations in a "
+                    "row: check whether a proxy answers in Intercom's place, or run the sync "
+                    "again later."
+                )
+                raise IntercomError(message, Remedy.WAIT)
             # The largest of late: one heavy thread makes the next ones wait, for a while.
             self._size = max(size, self._size * 99 // 100)
             yield from self.emit(schema, iter(parts))
-
-    def _watch(self, *, is_gone: bool) -> None:
-        """Raise where so many conversations vanished in a row that something else is wrong."""
-        if not is_gone:
-            self._found, self._gone_in_a_row = self._found + 1, 0
-            return
-        self._gone_in_a_row += 1
-        if self._gone_in_a_row >= FEWEST_GONE + min(self._found, MOST_GONE):
-            message = (
-                f"Intercom answers 404 to {self._gone_in_a_row} conversations in a row that its "
-                "search found: run the sync again later."
-            )
-            raise IntercomError(message, Remedy.WAIT)
 
     def _parts(self, conversation: Row) -> Detail:
         """The parts of one conversation; none if it vanished since the search."""
@@ -143,7 +137,8 @@ class ConversationPartsRetriever(SearchRetriever):
                 if not error.is_gone:
                     raise
                 logger.info("Conversation %s is gone; its parts are skipped.", name)
-                return GONE
+                is_own = error.refusal is not None and error.refusal.code is not None
+                return Detail([], 0, is_doubtful=not is_own)
             parts: list[Row] = detail["conversation_parts"]["conversation_parts"]
             total = _count(detail["conversation_parts"].get("total_count"))
             if len(parts) >= min(total, MOST_PARTS) or attempt == SHORT_TRIES:
