@@ -216,3 +216,15 @@ def test_a_check_waits_for_two_answers_in_a_row():
         source.check(logging.getLogger("airbyte"), config_for())
 
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.usefixtures("intercom")
+def test_certificates_that_are_not_there_are_one_sentence(monkeypatch, tmp_path):
+    """requests says so by an OSError, which is none of its own exceptions."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    monkeypatch.setenv("INTERCOM_API_BASE_URL", "https://127.0.0.1:9")
+
+    status, message = check(config_for())
+
+    assert status is Status.FAILED
+    assert "certificate" in message

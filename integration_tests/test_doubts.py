@@ -240,3 +240,44 @@ def test_half_an_emoji_costs_no_stream():
 
         assert len(output.ids("contacts")) == 9
         assert output.incomplete == set()
+
+
+def test_a_count_that_is_text_costs_no_parts():
+    """`total_count` of a conversation's parts as "2": the parts come all the same."""
+
+    def spell(body):
+        body["conversation_parts"]["total_count"] = "2"
+
+    seed = Seed(now=BEGIN, conversations=conversations_at([BEGIN - DAY] * 5, parts=2))
+    with laboratory(seed) as intercom:
+        intercom.faults.add("GET /conversations/{id}", custom=changed(spell), count=None)
+
+        output = sync_in_process(config_for(), ["conversation_parts"])
+
+        assert (len(output.ids("conversation_parts")), output.incomplete) == (10, set())
+
+
+@pytest.mark.parametrize("count", [30, None])
+def test_empty_pages_that_name_a_next_end_some_time(count):
+    """A search behind its index may send some; for ever is an error."""
+    moments = [BEGIN - DAY - number for number in range(9)]
+    with laboratory(Seed(now=BEGIN, conversations=conversations_at(moments))) as intercom:
+        asked = []
+
+        def empty(body):
+            asked.append(1)
+            body["conversations"] = []
+            body["pages"]["next"] = {"starting_after": f"next {len(asked)}"}
+
+        def custom(request, proceed):
+            if request.json["pagination"].get("starting_after") == f"next {count}":
+                request.json["pagination"].pop("starting_after")
+                return proceed()
+            request.json["pagination"].pop("starting_after", None)
+            return changed(empty)(request, proceed)
+
+        intercom.faults.add("POST /conversations/search", custom=custom, count=None)
+        output = sync_in_process(config_for(), ["conversations"])
+
+        assert output.incomplete == (set() if count else {"conversations"})
+        assert len(output.ids("conversations")) == (9 if count else 0)

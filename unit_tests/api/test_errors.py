@@ -1,3 +1,4 @@
+import orjson
 import pytest
 
 from source_intercom.api.errors import Remedy, read_refusal
@@ -39,3 +40,11 @@ def test_an_error_list_of_any_shape_is_survived():
     """Bodies that only look like an error.list don't break the message."""
     for content in (b"[]", b'{"errors":null}', b'{"errors":[]}', b'{"errors":[1]}', b'"x"'):
         assert read_refusal(500, content).code is None
+
+
+@pytest.mark.parametrize("code", [["a"], {"a": 1}, 7])
+def test_a_code_that_is_no_text_is_none(code):
+    """An odd error list still has the meaning of its status."""
+    body = orjson.dumps({"type": "error.list", "errors": [{"code": code}]})
+
+    assert (read_refusal(500, body).code, read_refusal(500, body).is_retriable) == (None, True)

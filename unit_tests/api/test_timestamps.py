@@ -45,3 +45,8 @@ def test_what_is_no_moment_is_null(value):
 def test_seconds_survive_the_round_trip(seconds):
     """From seconds to text and back, nothing moves."""
     assert epoch_seconds(rfc3339(seconds)) == seconds
+
+
+@pytest.mark.parametrize("value", ["9" * 400, "2024_01", "1_000"])
+def test_text_that_is_a_number_to_python_alone_is_no_moment(value):
+    assert rfc3339(value) is None
