@@ -29,21 +29,8 @@ def run(args: list[str] | None = None) -> None:
     sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
     for number in (signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, _terminate)
-    source = SourceIntercom.from_arguments(arguments)
-    # Half of a page's decoding time goes to a collector that walks what never dies.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
-    entrypoint = IntercomEntrypoint(source)
-    buffered = 0
     try:
-        with PRINT_BUFFER:
-            for message in entrypoint.run(entrypoint.parse_args(arguments)):
-                # In one piece, so that no other thread's line gets between it and its end.
-                print(f"{message}\n", end="")  # noqa: T201 Airbyte's protocol
-                buffered += len(message)
-                if buffered > MOST_BUFFERED:
-                    PRINT_BUFFER.flush()
-                    buffered = 0
+        _write_messages(arguments)
     except _Terminated:
         _leave(128 + signal.SIGTERM)
     except KeyboardInterrupt:
@@ -53,6 +40,23 @@ def run(args: list[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 the CDK's hook tells the platform
         sys.excepthook(type(error), error, error.__traceback__)
         _leave(1)
+
+
+def _write_messages(arguments: list[str]) -> None:
+    source = SourceIntercom.from_arguments(arguments)
+    # Half of a page's decoding time goes to a collector that walks what never dies.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+    entrypoint = IntercomEntrypoint(source)
+    buffered = 0
+    with PRINT_BUFFER:
+        for message in entrypoint.run(entrypoint.parse_args(arguments)):
+            # In one piece, so that no other thread's line gets between it and its end.
+            print(f"{message}\n", end="")  # noqa: T201 Airbyte's protocol
+            buffered += len(message)
+            if buffered > MOST_BUFFERED:
+                PRINT_BUFFER.flush()
+                buffered = 0
 
 
 def _leave(code: int) -> NoReturn:
