@@ -32,7 +32,12 @@ from source_intercom.api.rate_limit import Budget
 from source_intercom.api.records import normaliser
 from source_intercom.api.search import LONGEST_DAY
 from source_intercom.client import IntercomClient
-from source_intercom.components import cursors, scroll_retriever, search_retriever
+from source_intercom.components import (
+    cursors,
+    parts_retriever,
+    scroll_retriever,
+    search_retriever,
+)
 from source_intercom.components.search_retriever import Lane
 
 BASE_URL = "https://api.intercom.io"
@@ -125,6 +130,19 @@ class Waiting:
             self._clock.set(moment)
 
 
+class AllAtOnce:
+    """As many requests as may be: where answers take no time, latency can't tell how many."""
+
+    def __init__(self, most: int, *_: float) -> None:
+        self.value = most
+
+    def work_ends(self) -> None:
+        """Nothing is measured."""
+
+    def work_begins(self, latency: float, *, has_waited: bool) -> None:
+        """Nothing is measured."""
+
+
 @contextmanager
 def laboratory(seed: str | Seed = "empty", settings: Settings | None = None) -> Iterator[Emulator]:
     """An emulator behind this process's requests; `emulator.waiting` tells what was waited for."""
@@ -142,6 +160,8 @@ def laboratory(seed: str | Seed = "empty", settings: Settings | None = None) -> 
     begun = emulator.clock.time()
     with ExitStack() as stack:
         stack.enter_context(patch.object(source_intercom.sync, "IntercomClient", client))
+        for module in (search_retriever, parts_retriever):
+            stack.enter_context(patch.object(module, "Concurrency", AllAtOnce))
         stack.enter_context(quick_sources())
         stack.enter_context(emulator.in_process(BASE_URL))
         yield emulator

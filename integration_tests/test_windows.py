@@ -1,5 +1,6 @@
 """Windows and slices: every row on every edge, in every zone, each once, in few requests."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -88,6 +89,53 @@ def test_t6_each_state_over_a_clock_change_is_gone_on_from(zone, dates):
         outputs.append(sync_in_process(config_for(), ["contacts"], state))
 
         assert differences(latest(outputs, "contacts"), intercom, "contacts") == ([], [], [])
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("dates", DATES)
+@pytest.mark.parametrize("workers", [1, 20])
+def test_contacts_of_every_hour_come_once_wherever_they_are_cut(zone, dates, workers):
+    """Slices are cut at any hour of a day, and each takes over what it finds before its own."""
+    begin = int(datetime(2026, 3, 20, 7, 30, tzinfo=UTC).timestamp())
+    moments = [begin - number * 3600 - number % 7 for number in range(45 * 24)]
+    seed = Seed(now=begin, contacts=contacts_at(sorted(moments)))
+    settings = Settings(timezone=zone, contact_search_dates=dates)
+
+    with laboratory(seed, settings) as intercom, small_pages(10):
+        first = sync_in_process(config_for(num_workers=workers), ["contacts"])
+
+        assert differences(latest([first], "contacts"), intercom, "contacts") == ([], [], [])
+        assert repeated(first, "contacts") == 0
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_a_page_token_goes_with_the_search_that_it_came_from(stream):
+    """However a slice is cut meanwhile: another search may number its pages otherwise."""
+    searches = defaultdict(set)
+
+    def custom(request, proceed):
+        answer = proceed()
+        body, pages = request.json, answer.json["pages"]
+        token = body["pagination"].get("starting_after")
+        search = (str(body["query"]), str(body["sort"]))
+        if token is not None:
+            assert search in searches[token]
+        if pages.get("next"):
+            searches[pages["next"]["starting_after"]].add(search)
+        return answer
+
+    moments = [1_790_000_000 - number * 3600 for number in range(1, 1_001)]
+    seed = Seed(
+        now=moments[0] + 2 * DAY,
+        contacts=contacts_at(moments),
+        conversations=conversations_at(moments),
+    )
+    with laboratory(seed) as intercom, small_pages(10):
+        intercom.faults.add(SEARCHES[stream], custom=custom, count=None)
+        output = sync_in_process(config_for(), [stream])
+
+        assert output.incomplete == set()
+        assert len(set.union(*searches.values())) > 10
 
 
 @pytest.mark.parametrize("bounds", ["inclusive", "exclusive"])

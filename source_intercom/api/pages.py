@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
+Row = dict[str, Any]
+
 
 class MalformedAnswer(ValueError):
     """A body that is not the list that was asked for: HTML, half a JSON, another envelope."""
@@ -26,7 +28,7 @@ class MalformedAnswer(ValueError):
 class Page:
     """Rows of a list; `following` holds the parameters of the next request, None at the end."""
 
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     following: Mapping[str, str] | None
     total_count: int | None
     size: int

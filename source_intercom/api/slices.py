@@ -65,18 +65,37 @@ class Slice:
             return True
         return self.created[0] <= created_at <= self.created[1]
 
-    def divide(self, at: int, narrowest: int) -> list[Self]:
+    def touches(self, above: Self) -> bool:
+        """Whether another slice of the same axis begins where this one ends."""
+        if self.created is None or above.created is None:
+            return self.created == above.created and self.end + 1 == above.start
+        is_same = (self.start, self.end) == (above.start, above.end)
+        return is_same and self.high + 1 == above.low
+
+    def divide(self, at: int, narrowest: int, middle: int | None = None) -> list[Self]:
         """
         Two slices for what is unread from `at` on, each at least `narrowest` seconds long.
 
-        What is too short to cut is ordered by creation instead; [] where that is done already.
+        `middle` is the last second of the first one. What is too short to cut is ordered by
+        creation instead; [] where that is done already.
         """
-        middle = (at + min(self.high, self.end)) // 2
+        if middle is None:
+            middle = (at + min(self.high, self.end)) // 2
         if middle - at + 1 >= narrowest and self.high - middle >= narrowest:
             return [self.between(at, middle), self.between(middle + 1, self.high)]
-        if self.created is None:
-            return [replace(self, start=at, created=(0, FOREVER))]
-        return []
+        return [] if self.created is not None else [replace(self, start=at).by_creation()]
+
+    def by_creation(self) -> Self:
+        """The same rows, ordered by the second field, which may be cut."""
+        return replace(self, created=(0, FOREVER))
+
+    def without(self, part: Self) -> Self | None:
+        """What is left where a part at one of its ends is taken away; None for nothing."""
+        if part.high >= self.high:
+            left = self.between(self.low, min(part.low - 1, self.high))
+        else:
+            left = self.between(max(part.high + 1, self.low), self.high)
+        return left if left.low <= left.high else None
 
 
 @dataclass(frozen=True)
@@ -120,6 +139,12 @@ class Window:
             lookback=lookback,
             held_back_from=saved if saved > t0 else None,
         )
+
+    def is_due(self, updated_at: int | None) -> bool:
+        """Whether a row is to be emitted: one of a slice, newer than all of them, or undated."""
+        if updated_at is None or updated_at > self.end:
+            return True
+        return any(piece.holds(updated_at, None) for piece in self.slices)
 
     def state(self, cursor_field: str, unread: Iterable[Slice]) -> dict[str, Any]:
         """

@@ -56,8 +56,6 @@ class WindowCursor(Cursor):
         self._clock = clock
         self._window: Window | None = None
         self._unread: dict[int, Slice] = {}
-        self._cut: dict[int, dict[int, Slice]] = {}
-        """What takes the place of a slice once the rows before the cut are emitted."""
         self._lock = Lock()
         self._last_number = 0
         self._rows_since = 0
@@ -85,27 +83,48 @@ class WindowCursor(Cursor):
         """Whether the window was not read as one slice."""
         return self._last_number > 1
 
-    def cut(self, number: int, pieces: Iterable[Slice]) -> dict[int, Slice]:
-        """Let slices take the place of one as soon as it is closed; returns them by number."""
+    def cut(self, number: int, part: Slice, pieces: Iterable[Slice]) -> dict[int, Slice]:
+        """List pieces, in place of the part of a slice that they hold; returns them by number."""
         with self._lock:
-            self._cut[number] = self._number(pieces)
-            return self._cut[number]
+            self._put(number, self._unread[number].without(part))
+            added = self._number(pieces)
+            self._unread.update(added)
+            return added
+
+    def shift(self, lower: int, upper: int, edge: int) -> None:
+        """Let the upper of two slices that touch begin at `edge`, and the lower end before it."""
+        with self._lock:
+            above = self._unread[upper]
+            self._put(lower, self._unread[lower].without(above.between(edge, above.high)))
+            self._put(upper, above.between(edge, above.high))
+
+    def narrow(self, number: int, position: int, *, newest_first: bool) -> None:
+        """Everything of a slice but what lies at `position` or behind it has been emitted."""
+        with self._lock:
+            unread = self._unread.get(number)
+            if unread is None:
+                return
+            if newest_first:
+                unread = unread.between(unread.low, min(unread.high, position))
+            else:
+                unread = unread.between(max(unread.low, position), unread.high)
+            self._put(number, unread)
+
+    def close(self, number: int) -> None:
+        """A slice has been emitted to its end."""
+        with self._lock:
+            self._unread.pop(number, None)
 
     def _number(self, pieces: Iterable[Slice]) -> dict[int, Slice]:
         numbered = dict(enumerate(pieces, start=self._last_number + 1))
         self._last_number += len(numbered)
         return numbered
 
-    def narrow(self, number: int, unread: Slice) -> None:
-        """Everything of a slice but `unread`, which is part of it, has been emitted."""
-        with self._lock:
-            self._unread[number] = unread
-
-    def close(self, number: int) -> None:
-        """A slice has been emitted to its end, or to where it was cut."""
-        with self._lock:
+    def _put(self, number: int, unread: Slice | None) -> None:
+        if unread is None or unread.low > unread.high:
             del self._unread[number]
-            self._unread.update(self._cut.pop(number, {}))
+        else:
+            self._unread[number] = unread
 
     def checkpoint(self, rows: int) -> AirbyteMessage | None:
         """A state message, if `rows` more rows or enough time make one worth its while."""

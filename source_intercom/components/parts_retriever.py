@@ -7,6 +7,7 @@ page's conversations move the state together.
 """
 
 import logging
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
@@ -26,6 +27,8 @@ MOST_PARTS = 500
 """Intercom returns the newest 500 parts of a conversation and no way to the older ones."""
 SHORT_TRIES = 3
 
+MOST_SLACK = 40.0
+"""Details are consumed in their order, so that a slow one holds up those behind it."""
 FIRST_SIZE = 400_000
 """Bytes that a conversation is taken to weigh before any came."""
 
@@ -39,6 +42,8 @@ class Detail(NamedTuple):
     parts: list[Row]
     size: int
     """Bytes of its body."""
+    seconds: float
+    """How long it took."""
     is_doubtful: bool = False
     """Whether it is gone by a 404 that isn't written as Intercom's own are."""
 
@@ -65,7 +70,7 @@ class ConversationPartsRetriever(SearchRetriever):
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """The parts, conversation by conversation in the order of the walk."""
-        self._concurrency = Concurrency(2 * self.sync.num_workers)
+        self._concurrency = Concurrency(2 * self.sync.num_workers, MOST_SLACK)
         details: deque[Future[Detail] | Batch] = deque()
         conversations = self._conversations()
         failure: IntercomError | None = None
@@ -108,8 +113,9 @@ class ConversationPartsRetriever(SearchRetriever):
         if isinstance(detail, Batch):
             yield from self.settle(detail)
         else:
-            self._concurrency.observe(has_waited=not detail.done())
-            parts, size, is_doubtful = detail.result()
+            has_waited = not detail.done()
+            parts, size, seconds, is_doubtful = detail.result()
+            self._concurrency.work_begins(seconds, has_waited=has_waited)
             self._doubts = self._doubts + 1 if is_doubtful else 0
             if self._doubts == MOST_DOUBTS:
                 message = (
@@ -121,10 +127,11 @@ class ConversationPartsRetriever(SearchRetriever):
             # The largest of late: one heavy thread makes the next ones wait, for a while.
             self._size = max(size, self._size * 99 // 100)
             yield from self.emit(schema, iter(parts))
+            self._concurrency.work_ends()
 
     def _parts(self, conversation: Row) -> Detail:
         """The parts of one conversation; none if it vanished since the search."""
-        name = str(conversation["id"])
+        name, began = str(conversation["id"]), time.monotonic()
         for attempt in range(1, SHORT_TRIES + 1):
             try:
                 detail, size = self.sync.client.send(
@@ -138,7 +145,7 @@ class ConversationPartsRetriever(SearchRetriever):
                     raise
                 logger.info("Conversation %s is gone; its parts are skipped.", name)
                 is_own = error.refusal is not None and error.refusal.code is not None
-                return Detail([], 0, is_doubtful=not is_own)
+                return Detail([], 0, time.monotonic() - began, is_doubtful=not is_own)
             parts: list[Row] = detail["conversation_parts"]["conversation_parts"]
             total = _count(detail["conversation_parts"].get("total_count"))
             if len(parts) >= min(total, MOST_PARTS) or attempt == SHORT_TRIES:
@@ -162,7 +169,7 @@ class ConversationPartsRetriever(SearchRetriever):
             {**part, "conversation_id": name, "conversation_updated_at": updated_at}
             for part in parts
         ]
-        return Detail(rows, size)
+        return Detail(rows, size, time.monotonic() - began)
 
 
 def _count(value: object) -> int:

@@ -7,144 +7,51 @@ the state.
 """
 
 import logging
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_intercom.api.concurrency import Concurrency
 from source_intercom.api.errors import Remedy
-from source_intercom.api.pages import MalformedAnswer, Page, parse_page
+from source_intercom.api.lanes import PAGE_SIZE, Lane, Placed, Version
+from source_intercom.api.pages import MalformedAnswer, Page, Row, parse_page
 from source_intercom.api.search import LONGEST_DAY, SECOND, search_body
 from source_intercom.api.slices import DAY, SAFETY_MARGIN, Slice, Window
-from source_intercom.api.timestamps import epoch_seconds
 from source_intercom.client import TRIES, IntercomError
 from source_intercom.components.base_retriever import IntercomRetriever
 
-PAGE_SIZE = 150
-"""The most that Intercom gives: https://developers.intercom.com/docs/references/2.16/rest-api"""
-ROWS_WORTH_A_CUT = 10 * PAGE_SIZE
-"""A cut costs a request or two more, so what is left must be worth 10."""
-MOST_REMEMBERED = 3_000
-"""Rows emitted ahead of what they prove; a lane with more of them goes on as it is."""
+ROWS_WORTH_A_CUT = 12 * PAGE_SIZE
+"""A cut costs about half a page more, so what is left must be worth 12."""
+CREATION_FACTOR = 2
+"""Ordered by creation, a search by day finds the days around its slice on every page."""
 EMPTY_PAGES = 1_000
 """Pages in a row that may be empty and name a next one all the same: the index is behind."""
 PAGE_BYTES = 4_000_000
 """Where rows are so large that 150 of them weigh more, fewer are asked for."""
 BYTES_AHEAD = 16_000_000
 """Bodies of a stream that may wait to be emitted."""
-NARROWEST = {SECOND: 1, LONGEST_DAY: 30 * DAY}
-"""Seconds of the shortest slice, by reach: one of contacts reads two days more than its own."""
+NARROWEST = {SECOND: 1, LONGEST_DAY: 3 * DAY}
+"""Seconds of the shortest slice, by reach: a search by day finds two days more than its own."""
 
 logger = logging.getLogger("airbyte")
 
 
-class Version(NamedTuple):
-    """An object as it was at one time, and what places its row; dates in Unix seconds."""
-
-    id: str
-    updated_at: int | None
-    created_at: int | None
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
-        """That of one row as Intercom sent it."""
-        return cls(
-            str(row.get("id")),
-            epoch_seconds(row.get("updated_at")),
-            epoch_seconds(row.get("created_at")),
-        )
-
-
-@dataclass
-class Lane:
-    """One slice under way."""
-
-    number: int
-    """The cursor's number of the slice; 0 for rows newer than the window, which no state claims."""
-    piece: Slice
-    per_page: int = PAGE_SIZE
-    size: int = 0
-    """Bytes of the page before: what the next one is expected to weigh."""
-    starting_after: str | None = None
-    asked: set[str] = field(default_factory=set)
-    received: int = 0
-    last: int | None = None
-    """The axis value of the last row whose place in the order is sure."""
-    newest_first: bool = False
-    is_sorted: bool = True
-    has_moved: bool = False
-    """Whether two different values have shown the order."""
-    empty: int = 0
-    """Pages in a row without a row."""
-    emitted: frozenset[Version] = frozenset()
-    """What was emitted of the part that is unread all the same: it may be found again."""
-    may_be_cut: bool = True
-
-    def value(self, version: Version) -> int | None:
-        """The row's value on the slice's axis."""
-        return version.updated_at if self.piece.created is None else version.created_at
-
-    def follow(self, page: list[Version], settled: int) -> None:
-        """
-        Note the last axis value, and whether the rows come in order at all.
-
-        Rows that changed after `settled` prove nothing: a late index may have sorted them by the
-        value that they had before.
-        """
-        self.received += len(page)
-        for version in page:
-            value = self.value(version)
-            if value is None or version.updated_at is None:
-                self.is_sorted = False
-            elif version.updated_at <= settled:
-                if self.last is not None and self.last != value:
-                    self.has_moved = True
-                    self.is_sorted = self.is_sorted and self.newest_first == (value < self.last)
-                self.last = value
-
-    def remember(self, rows: Iterable[Version]) -> None:
-        """Note rows as emitted, and forget those that are behind the last value."""
-        unread = self.unread()
-        self.emitted = frozenset(
-            version
-            for version in chain(self.emitted, rows)
-            if unread.low <= (self.value(version) or 0) <= unread.high
-        )
-        self.may_be_cut = len(self.emitted) <= MOST_REMEMBERED
-
-    def is_past(self) -> bool:
-        """Whether all rows to come lie behind the slice."""
-        if not self.has_moved or not self.is_sorted or self.last is None:
-            return False
-        return self.last < self.piece.low if self.newest_first else self.last > self.piece.high
-
-    def is_proven(self) -> bool:
-        """Whether the last value tells how far the slice has been read."""
-        return self.number > 0 and self.has_moved and self.is_sorted and self.last is not None
-
-    def unread(self) -> Slice:
-        """What is left of a slice whose last value is proven; rows of that value may still come."""
-        last = self.piece.low if self.last is None else self.last
-        if self.newest_first:
-            return self.piece.between(self.piece.low, min(last, self.piece.high))
-        return self.piece.between(max(last, self.piece.low), self.piece.high)
-
-
 @dataclass
 class Batch:
-    """Rows of one page, and what of the slice is unread once they are emitted."""
+    """Rows of one page, and how far its slice has been read once they are emitted."""
 
     number: int
-    rows: list[dict[str, Any]]
-    unread: Slice | None
-    """None where the page proves nothing."""
-    is_last: bool
+    rows: list[Row]
+    position: int | None = None
+    """A value on the slice's axis, whose rows may still come; None where nothing is proven."""
+    newest_first: bool = False
+    is_last: bool = False
 
 
 @dataclass
@@ -173,8 +80,10 @@ class SearchRetriever(IntercomRetriever):
         if batch.number:
             if batch.is_last:
                 self.window_cursor.close(batch.number)
-            elif batch.unread is not None:
-                self.window_cursor.narrow(batch.number, batch.unread)
+            elif batch.position is not None:
+                self.window_cursor.narrow(
+                    batch.number, batch.position, newest_first=batch.newest_first
+                )
         message = self.window_cursor.checkpoint(len(batch.rows))
         if message is not None:
             yield message
@@ -198,56 +107,58 @@ class SearchRetriever(IntercomRetriever):
         if now > t0 and pages > 1 and not is_one_walk_upwards:
             yield from self._walk(window, self._lanes(window, {0: Slice(t0 + 1, now)}))
 
-    def _lanes(
-        self, window: Window, numbered: Mapping[int, Slice], cut_from: Lane | None = None
-    ) -> list[Lane]:
+    def _lanes(self, window: Window, numbered: Mapping[int, Slice]) -> list[Lane]:
         """
         Lanes for slices by number.
 
         A search by day finds up to two days before a slice as well. A slice that ends now is
         therefore read downwards, to stop at its start; others have rows behind both ends.
         """
-        lanes = []
-        for number, piece in numbered.items():
-            newest_first = self.searches_by_day and piece.created is None
-            lane = Lane(number, piece, newest_first=newest_first and piece.end >= window.end)
-            if cut_from is not None:
-                lane.per_page, lane.size = cut_from.per_page, cut_from.size
-                lane.emitted, lane.has_moved = cut_from.emitted, cut_from.has_moved
-            lanes.append(lane)
-        return lanes
+        return [
+            Lane(
+                number,
+                piece,
+                search=piece,
+                newest_first=(
+                    self.searches_by_day and piece.created is None and piece.end >= window.end
+                ),
+            )
+            for number, piece in numbered.items()
+        ]
 
     def _walk(self, window: Window, lanes: list[Lane]) -> Iterator[Batch]:
-        """Walk lanes and what they are cut into, until none is left."""
+        """Walk lanes, and those that they are cut into, until none is left."""
         waiting = deque(lanes)
-        done: SimpleQueue[tuple[Lane, Page | Exception]] = SimpleQueue()
-        most = min(self.lanes, self.sync.num_workers)
-        concurrency = Concurrency(most)
-        running: list[int] = []
+        done: SimpleQueue[tuple[Lane, Page | Exception, float]] = SimpleQueue()
+        concurrency = Concurrency(min(self.lanes, self.sync.num_workers))
+        running: list[Lane] = []
         failure: Exception | None = None
 
         def start() -> None:
             while waiting and len(running) < concurrency.value:
-                if running and sum(running) + waiting[0].size > BYTES_AHEAD:
+                if running and sum(each.size for each in (*running, waiting[0])) > BYTES_AHEAD:
                     return
-                lane = waiting.popleft()
-                running.append(lane.size)
-                self.sync.workers.submit(self._try_page, window, lane, done.put)
+                running.append(waiting.popleft())
+                self.sync.workers.submit(self._try_page, window, running[-1], done.put)
 
         while waiting or running:
+            concurrency.work_ends()
             start()
-            concurrency.observe(has_waited=done.empty())
-            lane, outcome = done.get()
-            running.remove(lane.size)
+            has_waited = done.empty()
+            lane, outcome, seconds = done.get()
+            concurrency.work_begins(seconds, has_waited=has_waited)
+            running.remove(lane)
             if isinstance(outcome, Exception):
                 failure = failure or outcome
                 waiting.clear()
                 continue
             self.report(len(outcome.rows))
             lane.size = outcome.size
-            room = min(most, BYTES_AHEAD // max(outcome.size, 1))
-            has_room = len(running) + len(waiting) < room
-            batch, going_on = self._digest(window, lane, outcome, has_room=has_room)
+            others = [*running, *waiting]
+            room = min(concurrency.value, BYTES_AHEAD // max(outcome.size, 1))
+            batch, going_on = self._digest(
+                window, lane, outcome, others, has_room=len(others) < room
+            )
             if failure is None:
                 waiting.extendleft(reversed(going_on))
                 start()
@@ -256,94 +167,124 @@ class SearchRetriever(IntercomRetriever):
             raise failure
 
     def _digest(
-        self, window: Window, lane: Lane, page: Page, *, has_room: bool
+        self, window: Window, lane: Lane, page: Page, others: list[Lane], *, has_room: bool
     ) -> tuple[Batch, list[Lane]]:
         """A page's rows that belong to its slice, and the lanes that go on from there."""
         # No state claims what changed since T0, so there the order need not be proven.
         settled = window.end - SAFETY_MARGIN - window.lookback if lane.number else lane.piece.end
-        versions = [Version.of(row) for row in page.rows]
-        lane.follow(versions, settled)
-        due = [
-            (row, version)
-            for row, version in zip(page.rows, versions, strict=True)
-            if version not in lane.emitted
-            and (
-                lane.piece.holds(version.updated_at, version.created_at)
-                or (lane.number and (version.updated_at or 0) > window.end)
-            )
-        ]
-        rows = [row for row, _ in due]
+        placed = Placed.of(page.rows, lane.piece.axis, settled)
+        if lane.received == 0 and self.searches_by_day and not lane.newest_first:
+            below = lane.take_from(others, placed)
+            if below is not None:
+                self.window_cursor.shift(below.number, lane.number, lane.piece.low)
+        self._count(lane, page)
+        lane.follow(placed)
+        batch = Batch(lane.number, lane.due(placed, window.end), newest_first=lane.newest_first)
         lane.starting_after = (page.following or {}).get("starting_after")
-        if lane.starting_after is None or lane.is_past():
-            return Batch(lane.number, rows, None, is_last=True), []
+        if lane.starting_after is None or lane.is_past:
+            batch.is_last = True
+            return batch, []
         lane.empty = 0 if page.rows else lane.empty + 1
         if lane.starting_after in lane.asked or lane.empty > EMPTY_PAGES:
             message = f"{self.name}: Intercom names the same next page twice, or empty ones."
             raise IntercomError(message, Remedy.WAIT)
         lane.asked.add(lane.starting_after)
-        if self._left(lane, page) < ROWS_WORTH_A_CUT:
-            lane.may_be_cut = False
-        elif lane.may_be_cut:
-            lane.remember(version for _, version in due)
-        if not lane.is_proven():
-            return Batch(lane.number, rows, None, is_last=False), [lane]
-        pieces = self._cut(lane, versions, has_room=has_room) if lane.may_be_cut else []
-        if not pieces:
-            return Batch(lane.number, rows, lane.unread(), is_last=False), [lane]
-        going_on = self._lanes(window, self.window_cursor.cut(lane.number, pieces), cut_from=lane)
-        return Batch(lane.number, rows, None, is_last=True), going_on
+        if lane.is_proven:
+            batch.position = lane.last
+        going_on = self._cut(lane, placed, has_room=has_room)
+        batch.is_last = lane not in going_on
+        return batch, going_on
 
-    def _left(self, lane: Lane, page: Page) -> int:
-        """How many rows of a slice are still to come, roughly."""
-        left = (page.total_count or 0) - lane.received
-        if not lane.newest_first:
-            return left
-        # Of what the search finds, this much lies in the slice and not in the days before it.
-        seconds = lane.unread().high - lane.unread().low + 1
-        return left * seconds // (seconds + 2 * DAY)
+    def _count(self, lane: Lane, page: Page) -> None:
+        """Note how many rows of a slice are still to come, roughly."""
+        if lane.received:
+            lane.left -= len(page.rows)
+            return
+        guess, lane.left = lane.left, (page.total_count or 0) - len(page.rows)
+        if lane.newest_first:
+            # Of what the search finds, this much lies in the slice and not in the days before it.
+            seconds = lane.piece.high - lane.piece.low + 1
+            lane.left = lane.left * seconds // (seconds + 2 * DAY)
+        if lane.parent is not None:
+            lane.parent.left += guess - lane.left
+            lane.parent = None
 
-    def _cut(self, lane: Lane, page: list[Version], *, has_room: bool) -> list[Slice]:
-        """The slices to go on with in place of this one; none where it is to go on itself."""
-        unread = lane.unread()
+    def _cut(self, lane: Lane, page: Placed, *, has_room: bool) -> list[Lane]:
+        """The lanes to go on with behind a page: this one, with a part of it, or in its place."""
+        if lane.has_lost_its_end(page):
+            return self._new_lanes(lane, lane.unread, [lane.unread], lane.handed_on)
+        is_stuck = lane.is_stuck(page)
+        # Rows that have not settled may come again where they are sorted by what they are now.
+        may_be_cut = has_room and lane.is_proven and len(page.sure) == len(page.rows) > 0
+        if lane.left < ROWS_WORTH_A_CUT or not (is_stuck or may_be_cut):
+            return [lane]
         narrowest = NARROWEST[self._reach]
-        if unread.low > unread.high:
-            return []
-        is_one_moment = bool(page) and page[0].updated_at == unread.low
-        if unread.created is None and self._reach == SECOND and is_one_moment:
-            # One second fills pages: order it by creation, or an interruption would start it over.
-            full = unread.between(unread.low, unread.low).divide(unread.low, narrowest)
-            rest = unread.between(unread.low + 1, unread.high)
-            return [*full, *([rest] if rest.low <= rest.high else [])]
-        return unread.divide(unread.low, narrowest) if has_room else []
+        rest = None if is_stuck else lane.rest(page, narrowest)
+        if rest is not None:
+            added = self._new_lanes(lane, rest, [rest], lane.emitted)
+            for each in added:
+                each.left, each.parent = lane.left // 2, lane
+            lane.left -= lane.left // 2
+            lane.piece = lane.piece.without(rest) or lane.piece
+            return [*added, lane]
+        is_worth_it = is_stuck or lane.left >= CREATION_FACTOR * ROWS_WORTH_A_CUT
+        if lane.piece.created is not None or not is_worth_it:
+            return [lane]
+        # What can't be cut by its changes is cut by its creation; an interruption while one second
+        # fills pages would start it over otherwise.
+        return self._new_lanes(lane, lane.unread, lane.by_creation(narrowest), lane.handed_on)
+
+    def _new_lanes(
+        self, lane: Lane, part: Slice, pieces: list[Slice], emitted: frozenset[Version]
+    ) -> list[Lane]:
+        return [
+            Lane(
+                number,
+                piece,
+                search=piece,
+                per_page=lane.per_page,
+                size=lane.size,
+                emitted=emitted,
+            )
+            for number, piece in self.window_cursor.cut(lane.number, part, pieces).items()
+        ]
 
     @property
     def _reach(self) -> int:
         return LONGEST_DAY if self.searches_by_day else SECOND
 
     def _try_page(
-        self, window: Window, lane: Lane, put: Callable[[tuple[Lane, Page | Exception]], None]
+        self,
+        window: Window,
+        lane: Lane,
+        put: Callable[[tuple[Lane, Page | Exception, float]], None],
     ) -> None:
-        """Put a page, or what kept it away; one that fails is asked for in halves, down to 1."""
+        """
+        Put a page, or what kept it away, and how many seconds it took.
+
+        A page that fails is asked for in halves, down to 1.
+        """
         while True:
+            began = time.monotonic()
             try:
                 page = self._page(window, lane, tries=2 if lane.per_page > 1 else TRIES)
             except Exception as error:  # noqa: BLE001 the consumer raises it
                 is_transient = isinstance(error, IntercomError) and error.is_transient
                 if not is_transient or lane.per_page == 1:
-                    return put((lane, error))
+                    return put((lane, error, time.monotonic() - began))
                 lane.per_page //= 2
             else:
                 lane.per_page = min(lane.per_page * 2, PAGE_SIZE, _fitting(page))
-                return put((lane, page))
+                return put((lane, page, time.monotonic() - began))
 
     def _page(self, window: Window, lane: Lane, tries: int) -> Page:
         body = search_body(
-            lane.piece,
+            lane.search,
             self._reach,
             lane.per_page,
             lane.starting_after,
             # Rows that change while the last slice is walked move to its end, and still come.
-            is_open=lane.piece.end == window.end,
+            is_open=lane.search.end == window.end,
             newest_first=lane.newest_first,
         )
         return self.sync.client.send(

@@ -1,0 +1,216 @@
+"""
+One search under way: how far its pages prove it to be read, and where what is left may be cut.
+
+    piece of the lane    ├──────── read ────────┤last ├────── left ──────┤
+    cut in two           ├──────── read ────────┤last ├─ left ─┤├─ rest ─┤   a lane of its own
+
+A page token belongs to the search that it came from, so a lane that is cut goes on with its own
+search, and ends where the rest begins. Rows that a page shows prove an order once two different
+values came in it; without that, nothing but the end of a search says that a slice was read.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Self
+
+from source_intercom.api.pages import Row
+from source_intercom.api.slices import Slice
+from source_intercom.api.timestamps import epoch_seconds
+
+PAGE_SIZE = 150
+"""The most that Intercom gives: https://developers.intercom.com/docs/references/2.16/rest-api"""
+
+
+class Version(NamedTuple):
+    """An object as it was at one time."""
+
+    id: str
+    updated_at: int | None
+
+
+class Placed(NamedTuple):
+    """A page's rows, each with its date in Unix seconds and its value on the slice's axis."""
+
+    rows: Sequence[Row]
+    moments: Sequence[int | None]
+    values: Sequence[int | None]
+    settled: int
+    """Rows that changed later may be sorted by the value that they had before: by a late index."""
+    sure: Sequence[int]
+    """The values of rows whose place in the order proves something."""
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], axis: str, settled: int) -> Self:
+        """Rows as Intercom sent them."""
+        moments = [epoch_seconds(row.get("updated_at")) for row in rows]
+        if axis == "updated_at":
+            sure = [each for each in moments if each is not None and each <= settled]
+            return cls(rows, moments, moments, settled, sure)
+        values = [epoch_seconds(row.get(axis)) for row in rows]
+        return cls(rows, moments, values, settled, [each for each in values if each is not None])
+
+    def versions(self, value: int | None) -> set[Version]:
+        """The rows of one value."""
+        return {
+            Version(str(row.get("id")), moment)
+            for row, moment, its in zip(self.rows, self.moments, self.values, strict=True)
+            if its == value
+        }
+
+
+@dataclass(eq=False)
+class Lane:
+    """One slice under way, page by page."""
+
+    number: int
+    """The cursor's number of the slice; 0 for rows newer than the window, which no state claims."""
+    piece: Slice
+    """What is emitted of what the search finds."""
+    search: Slice
+    """What is asked for, the same on every page."""
+    per_page: int = PAGE_SIZE
+    size: int = 0
+    """Bytes of the page before: what the next one is expected to weigh."""
+    starting_after: str | None = None
+    asked: set[str] = field(default_factory=set)
+    received: int = 0
+    left: int = 0
+    """Rows of the piece that are still to come, as far as counts and guesses tell."""
+    parent: Self | None = None
+    """The lane that this one was cut from; its `left` is set right when this one's is known."""
+    newest_first: bool = False
+    last: int | None = None
+    """The axis value of the last row whose place in the order is sure."""
+    is_sorted: bool = True
+    has_moved: bool = False
+    """Whether two different values have shown the order."""
+    unsure: int = 0
+    """Rows whose place in the order proves nothing."""
+    empty: int = 0
+    """Pages in a row without a row."""
+    behind: set[Version] = field(default_factory=set)
+    """What was emitted of the last value: a search for the rest would find it again."""
+    emitted: frozenset[Version] = frozenset()
+    """What the lane before has emitted of this piece."""
+
+    def follow(self, page: Placed) -> None:
+        """Note a page: the last value, and whether the rows come in order at all."""
+        self.received += len(page.rows)
+        self.unsure += len(page.rows) - len(page.sure)
+        if None in page.values or None in page.moments:
+            self.is_sorted = False
+        if not page.sure:
+            return
+        seen = [*page.sure] if self.last is None else [self.last, *page.sure]
+        self.is_sorted = self.is_sorted and seen == sorted(seen, reverse=self.newest_first)
+        self.has_moved = self.has_moved or seen[0] != seen[-1]
+        before, self.last = self.last, seen[-1]
+        found = page.versions(self.last)
+        self.behind = self.behind | found if before == self.last else found
+
+    @property
+    def is_past(self) -> bool:
+        """Whether all rows to come lie behind the piece."""
+        if not self.has_moved or not self.is_sorted or self.last is None:
+            return False
+        return self.last < self.piece.low if self.newest_first else self.last > self.piece.high
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether the last value tells how far the piece has been read."""
+        return self.number > 0 and self.has_moved and self.is_sorted and self.last is not None
+
+    def is_stuck(self, page: Placed) -> bool:
+        """Whether a whole page is of one moment of the piece, so that its end proves nothing."""
+        return (
+            self.number > 0
+            and self.is_sorted
+            # Else rows of other moments were emitted, and all is unread as far as is known.
+            and (self.has_moved or self.unsure == 0)
+            and self.piece.created is None
+            and {*page.values} == {self.last}
+            and self.last is not None
+            and self.piece.low <= self.last <= self.piece.high
+        )
+
+    def has_lost_its_end(self, page: Placed) -> bool:
+        """Whether rows that prove nothing have come in a search that goes on behind the piece."""
+        return bool(page.rows) and not page.sure and self.search.high > self.piece.high
+
+    @property
+    def unread(self) -> Slice:
+        """What is left of the piece; rows of the last value may still come."""
+        if not self.is_proven or self.last is None:
+            return self.piece
+        if self.newest_first:
+            return self.piece.between(self.piece.low, min(self.last, self.piece.high))
+        return self.piece.between(max(self.last, self.piece.low), self.piece.high)
+
+    def rest(self, page: Placed, narrowest: int) -> Slice | None:
+        """
+        What another lane may take: the far half of the rows that are left; None if that is short.
+
+        How far the near half reaches is read from the page, and is never more than half the time:
+        pages may lie, and years may be empty.
+        """
+        unread = self.unread
+        half = (min(unread.high, unread.end) - unread.low) // 2
+        near = abs(page.sure[-1] - page.sure[0]) * self.left // (2 * len(page.sure))
+        near = max(min(near, half), narrowest - 1)
+        middle = unread.high - near - 1 if self.newest_first else unread.low + near
+        if unread.created is None:
+            # Rows that have not settled are left to one lane: none can tell that it is past them.
+            middle = min(middle, page.settled)
+        match unread.divide(unread.low, narrowest, middle):
+            case [lower, upper]:
+                return lower if self.newest_first else upper
+        return None
+
+    def by_creation(self, narrowest: int) -> list[Slice]:
+        """All that is unread: the moment that fills pages ordered by creation, then the rest."""
+        unread, last = self.unread, self.last or 0
+        if unread.high - unread.low + 1 < 2 * narrowest:
+            return [unread.by_creation()]
+        if self.newest_first:
+            edge = max(last - narrowest + 1, unread.low)
+            moment, rest = (edge, unread.high), (unread.low, edge - 1)
+        else:
+            edge = min(last + narrowest - 1, unread.high)
+            moment, rest = (unread.low, edge), (edge + 1, unread.high)
+        pieces = [unread.between(*moment).by_creation(), unread.between(*rest)]
+        return pieces if rest[0] <= rest[1] else pieces[:1]
+
+    @property
+    def handed_on(self) -> frozenset[Version]:
+        """What a lane that takes all that is unread must not emit again."""
+        return self.emitted | self.behind
+
+    def take_from(self, below: Iterable["Lane"], page: Placed) -> "Lane | None":
+        """
+        Begin the piece at the first row that was found, if the lane below has not come so far.
+
+        A search by day finds up to two days before its slice as well, and all rows from there on:
+        so they need not be read twice. Returns the lane that ends earlier now.
+        """
+        lane = next((each for each in below if each.piece.touches(self.piece)), None)
+        edge = min(page.sure, default=self.piece.low)
+        if lane is None or lane.newest_first or not lane.is_sorted or edge >= self.piece.low:
+            return None
+        if edge <= (lane.piece.low if lane.last is None else lane.last):
+            return None
+        lane.piece = lane.piece.between(lane.piece.low, edge - 1)
+        self.piece = self.piece.between(edge, self.piece.high)
+        return lane
+
+    def due(self, page: Placed, window_end: int) -> list[Row]:
+        """The rows of a page that belong to the piece, or to no slice at all as they are newer."""
+        newer = window_end if self.number else None
+        return [
+            row
+            for row, moment, value in zip(page.rows, page.moments, page.values, strict=True)
+            if (
+                self.piece.holds(moment, value)
+                or (newer is not None and moment is not None and moment > newer)
+            )
+            and not (self.emitted and Version(str(row.get("id")), moment) in self.emitted)
+        ]
