@@ -28,6 +28,8 @@ INTERCOM_VERSION = "2.16"
 """Sent with every request: without it, the app's own setting would choose the fields' types."""
 
 CONNECT_SECONDS, READ_SECONDS = 10, 120
+CHUNK_BYTES = 1 << 20
+"""Of a body, read at once: each read lets other threads run, and requests' own are of 10 KB."""
 TRIES = 7
 """Attempts at one request: with doubling waits, a minute of trouble is sat out."""
 CLOCK_SLACK = 60
@@ -104,7 +106,10 @@ class IntercomClient:
         )
         # Requests are signed just before they go; without this, a .netrc would sign them.
         self._session.auth = _unsigned
-        self._environment = self._session.merge_environment_settings(base_url, {}, None, None, None)
+        # With `stream`, because sending would else read the body, in chunks of its own.
+        self._environment = self._session.merge_environment_settings(
+            base_url, proxies={}, stream=True, verify=None, cert=None
+        )
 
     def send(
         self,
@@ -141,10 +146,10 @@ class IntercomClient:
         while attempt < tries and refused < RATE_LIMIT_TRIES:
             grant = self._sign(request) if is_signed else None
             try:
-                response = self._exchange(request)
+                response, content = self._exchange(request)
                 if response.status_code == HTTPStatus.OK:
-                    return parse(response.content)
-                refusal = read_refusal(response.status_code, response.content, permission)
+                    return parse(content)
+                refusal = read_refusal(response.status_code, content, permission)
                 if grants < OTHER_GRANTS and self._has_another_grant(grant, refusal):
                     grants += 1
                     continue
@@ -219,7 +224,7 @@ class IntercomClient:
             raise IntercomError(message, Remedy.REPORT)
         return self.first_date
 
-    def _exchange(self, request: requests.PreparedRequest) -> requests.Response:
+    def _exchange(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes]:
         self.budget.acquire()
         headers: Mapping[str, str] = {}
         refused = False
@@ -230,10 +235,9 @@ class IntercomClient:
                 allow_redirects=False,
                 **self._environment,
             )
-            headers, refused = (
-                response.headers,
-                response.status_code == HTTPStatus.TOO_MANY_REQUESTS,
-            )
+            headers = response.headers
+            refused = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+            content = b"".join(response.iter_content(CHUNK_BYTES))
         finally:
             self.budget.update(headers, refused=refused)
         date = (
@@ -248,7 +252,7 @@ class IntercomClient:
                 raise MalformedAnswer(message)
             self.last_date = max(self.last_date or date, date)
             self._clock_error = date - self._clock()
-        return response
+        return response, content
 
 
 def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:

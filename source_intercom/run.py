@@ -6,7 +6,7 @@ import signal
 import sys
 from contextlib import suppress
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO, cast
 
 from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.utils.print_buffer import PrintBuffer
@@ -14,12 +14,8 @@ from airbyte_cdk.utils.print_buffer import PrintBuffer
 from source_intercom.entrypoint import IntercomEntrypoint
 from source_intercom.source import SourceIntercom
 
-MOST_BUFFERED = 250_000
-"""Characters, of four bytes each there; the CDK's buffer by itself takes all that 0.1 s brings."""
-
-WRITING = (PrintBuffer.write.__code__, PrintBuffer.flush.__code__)
-"""Where a signal finds a line half written."""
 RETRY_SECONDS = 0.05
+"""Until a signal that found a line half written is looked at again."""
 
 
 def run(args: list[str] | None = None) -> None:
@@ -47,22 +43,32 @@ def _write_messages(arguments: list[str]) -> None:
     # Half of a page's decoding time goes to a collector that walks what never dies.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
-    entrypoint = IntercomEntrypoint(source)
-    buffered = 0
+    entrypoint = IntercomEntrypoint(source, _write_lines)
     with PRINT_BUFFER:
         for message in entrypoint.run(entrypoint.parse_args(arguments)):
             # In one piece, so that no other thread's line gets between it and its end.
             print(f"{message}\n", end="")  # noqa: T201 Airbyte's protocol
-            buffered += len(message)
-            if buffered > MOST_BUFFERED:
-                PRINT_BUFFER.flush()
-                buffered = 0
+            PRINT_BUFFER.flush()
+
+
+def _write_lines(lines: bytes) -> None:
+    """Write whole lines behind what has been printed; the buffer would hold them as text first."""
+    with PRINT_BUFFER.lock:
+        PRINT_BUFFER.flush()
+        stdout = cast("TextIO", sys.__stdout__).buffer
+        stdout.write(lines)
+        stdout.flush()
+
+
+WRITING = {each.__code__ for each in (PrintBuffer.write, PrintBuffer.flush, _write_lines)}
+"""Where a signal finds a line half written."""
 
 
 def _leave(code: int) -> NoReturn:
     """End at once: workers may wait for Intercom, or for a queue that nobody empties any more."""
-    with suppress(OSError):
+    with suppress(OSError), PRINT_BUFFER.lock:  # no other thread is left within a line either
         sys.stdout.flush()
+        os._exit(code)
     os._exit(code)
 
 

@@ -1,6 +1,6 @@
 """From Intercom's JSON to what the schema declares: timestamps as text, ids as strings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -26,55 +26,67 @@ def _untouched(record: dict[str, Any]) -> None:
 
 
 def _object(schema: Mapping[str, Any]) -> Callable[[dict[str, Any]], None] | None:
-    converts = {
-        name: convert
-        for name, declared in schema.get("properties", {}).items()
-        if (convert := _convert(declared)) is not None
-    }
-    # Most fields are strings that come as strings: a look at the type is cheaper than a call.
-    strings = [name for name, convert in converts.items() if convert is _string]
-    others = [(name, convert) for name, convert in converts.items() if convert is not _string]
-    if not converts:
-        return None
+    plain, moments, nested = [], [], []
+    for name, declared in schema.get("properties", {}).items():
+        kinds = _kinds(declared)
+        if declared.get("format") == "date-time":
+            moments.append(name)
+        elif len(kinds) == 1 and kinds <= PLAIN.keys():
+            plain.append((name, *PLAIN[kinds.pop()]))
+        elif (convert := _nested(declared)) is not None:
+            nested.append((name, convert))
+    return _in_place(plain, moments, nested) if plain or moments or nested else None
 
+
+def _in_place(
+    plain: Sequence[tuple[str, type, Convert]],
+    moments: Sequence[str],
+    nested: Sequence[tuple[str, Convert]],
+) -> Callable[[dict[str, Any]], None]:
+    # Most values come as they are declared: a look at the type is cheaper than a call.
     def apply(record: dict[str, Any]) -> None:
         get = record.get
-        for name in strings:
+        for name, kind, convert in plain:
             value = get(name)
-            if type(value) is not str and value is not None:
-                record[name] = _string(value)
-        for name, convert in others:
+            if value is not None and type(value) is not kind:
+                record[name] = convert(value)
+        for name in moments:
             value = get(name)
             if value is not None:
+                record[name] = rfc3339(value)
+        for name, convert in nested:
+            value = get(name)
+            if value:
                 record[name] = convert(value)
 
     return apply
 
 
-def _convert(declared: Mapping[str, Any]) -> Convert | None:
-    """The conversion of one declared field; None where any value is right as it comes."""
+def _nested(declared: Mapping[str, Any]) -> Convert | None:
+    """The conversion of objects and lists within a record; None where nothing in them needs one."""
     kinds = _kinds(declared)
-    if declared.get("format") == "date-time":
-        return rfc3339
-    if kinds == {"string"}:
-        return _string
-    if kinds == {"number"}:
-        return _number
-    if kinds == {"integer"}:
-        return _integer
     apply = _object(declared) if "object" in kinds else None
-    item = _convert(declared.get("items", {})) if "array" in kinds else None
+    item = _item(declared.get("items", {})) if "array" in kinds else None
     if apply is None and item is None:
         return None
 
-    def nested(value: Any) -> Any:
+    def convert(value: Any) -> Any:
         if apply is not None and type(value) is dict:
             apply(value)
         elif item is not None and type(value) is list:
             return [entry if entry is None else item(entry) for entry in value]
         return value
 
-    return nested
+    return convert
+
+
+def _item(declared: Mapping[str, Any]) -> Convert | None:
+    kinds = _kinds(declared)
+    if declared.get("format") == "date-time":
+        return rfc3339
+    if len(kinds) == 1 and kinds <= PLAIN.keys():
+        return PLAIN[kinds.pop()][1]
+    return _nested(declared)
 
 
 def _kinds(declared: Mapping[str, Any]) -> set[str]:
@@ -103,3 +115,11 @@ def _integer(value: Any) -> Any:
     if type(value) is float and value.is_integer():
         return int(value)
     return value
+
+
+PLAIN: Mapping[str, tuple[type, Convert]] = {
+    "string": (str, _string),
+    "number": (float, _number),
+    "integer": (int, _integer),
+}
+"""Declared types: what they come as when nothing needs to be done, and what does it otherwise."""
