@@ -1,5 +1,6 @@
 """Companies: whole or not COMPLETE, each once, in one scroll, whatever befalls the scroll."""
 
+import orjson
 import pytest
 
 from integration_tests.laboratory import differences, laboratory, repeated
@@ -180,6 +181,24 @@ def test_a_read_only_token_reads_all_companies():
     with laboratory("companies=250") as intercom:
         token = intercom.tokens.add("reader", ["read_users_companies"])
         whole(intercom, sync_in_process(config_for(token), COMPANIES))
+
+
+def test_a_count_that_stays_too_high_keeps_no_company_back(caplog):
+    """Two scrolls that end behind the same companies are believed, and both numbers said."""
+    with laboratory("companies=250") as intercom:
+
+        def count_more(_request, proceed):
+            answer = proceed()
+            answer.body = orjson.dumps({**answer.json, "total_count": 253})
+            return answer
+
+        intercom.faults.add("POST /companies/list", custom=count_more, count=None)
+
+        whole(intercom, sync_in_process(config_for(), COMPANIES))
+
+        opened = [one for one in intercom.journal.entries(SCROLL) if not one.query]
+        assert len(opened) == 2
+        assert "250 companies where Intercom counts 253" in caplog.text
 
 
 def test_companies_that_go_while_they_are_scrolled_cost_their_own_rows():

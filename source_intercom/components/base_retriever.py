@@ -101,13 +101,26 @@ class IntercomRetriever(Retriever):
     def emit_window(
         self, schema: Mapping[str, Any], fill: Callable[[Spool, Window], None]
     ) -> Iterator[dict[str, Any] | AirbyteMessage]:
-        """What changed in this sync's window of a list that `fill` reads whole; then the state."""
+        """
+        What changed in this sync's window of a list that `fill` reads whole, and states between.
+
+        Oldest first, so that after a break-off the next sync emits the rest and no more.
+        """
         window, numbered = self.window_cursor.open(
             self.sync.client.started_at(), self.sync.start_date, self.sync.lookback
         )
         with Spool() as spool:
             fill(spool, window)
-            yield from self.emit(schema, spool.rows(since=window.start))
+            for moment, row in spool.changed(window.start):
+                if not window.is_due(moment):
+                    continue
+                yield from self.emit(schema, iter([row]))
+                if moment is not None:
+                    for number in numbered:
+                        self.window_cursor.narrow(number, moment, newest_first=False)
+                message = self.window_cursor.checkpoint(1)
+                if message is not None:
+                    yield message
         for number in numbered:
             self.window_cursor.close(number)
         yield self.window_cursor.state_message()

@@ -58,31 +58,49 @@ class ScrollRetriever(IntercomRetriever):
         """
         Fill the spool with a scroll that was seen to its end.
 
-        Raises a `transient_error` after ATTEMPTS scrolls that broke off or came out short.
+        One that comes out short is believed, with a warning, if the next one ends behind the same
+        companies: then it is the count that errs. Raises a `transient_error` after ATTEMPTS scrolls
+        that broke off or came out short.
         """
         expected = self._count()
-        ended_behind = None
+        before: tuple[str | None, frozenset[str]] | None = None
         for attempt in range(1, ATTEMPTS + 1):
             spool.clear()
             trouble = self._scroll(spool)
-            is_reached = expected is not None and len(spool) >= expected
-            if trouble == MAYBE_ENDED and (is_reached or ended_behind == len(spool)):
-                trouble = None
-            ended_behind = len(spool) if trouble == MAYBE_ENDED else None
-            if trouble is None:
-                if expected is None or len(spool) >= expected:
-                    return
+            if expected is not None and len(spool) < expected:
                 # Companies may have been deleted since; then the count has shrunk as well.
                 expected = self._count()
-                if expected is None or len(spool) >= expected:
-                    return
-                trouble = f"it brought {len(spool)} companies of at least {expected}"
+            found = (trouble, spool.ids)
+            if self._is_whole(trouble, len(spool), expected, is_confirmed=found == before):
+                return
+            before = found
+            trouble = trouble or f"it brought {len(spool)} companies of at least {expected}"
             logger.info("Scroll %d of %d is not whole: %s.", attempt, ATTEMPTS, trouble)
         message = (
             f"The scroll over all companies broke off {ATTEMPTS} times ({trouble}): run the sync "
             "again later."
         )
         raise IntercomError(message, Remedy.WAIT)
+
+    def _is_whole(
+        self, trouble: str | None, found: int, expected: int | None, *, is_confirmed: bool
+    ) -> bool:
+        """Whether a scroll brought everything; `is_confirmed`: the one before ended like it."""
+        if trouble not in {None, MAYBE_ENDED}:
+            return False
+        if expected is None:
+            return trouble is None or is_confirmed
+        if found >= expected:
+            return True
+        if trouble is None and is_confirmed:
+            logger.warning(
+                "%s: two scrolls ended behind the same %d companies where Intercom counts %d.",
+                self.name,
+                found,
+                expected,
+            )
+            return True
+        return False
 
     def _scroll(self, spool: Spool) -> str | None:
         """Read one scroll; None at its end, else what broke it off."""
@@ -99,7 +117,7 @@ class ScrollRetriever(IntercomRetriever):
                 # Never asked twice: if only the answer got lost, the scroll has moved on.
                 if error.is_gone:
                     return "it expired" if len(page.rows) >= FULL_PAGE else MAYBE_ENDED
-                if error.is_transient:
+                if error.may_pass:
                     return error.message
                 raise
         return None

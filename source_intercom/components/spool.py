@@ -1,6 +1,7 @@
 """Rows on disk, between a list that must be read fast and a destination that may be slow."""
 
 import tempfile
+from array import array
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Self
@@ -9,13 +10,15 @@ import orjson
 
 from source_intercom.api.timestamps import epoch_seconds
 
+UNDATED = -(2**63)
+
 
 class Spool:
     """A temporary file of JSON lines; gone when it is closed, or when the process dies."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 closed by our own exit
-        self._ids: set[str] = set()
+        self.clear()
 
     def add(self, rows: list[dict[str, Any]]) -> None:
         """Append rows; one whose id is here already replaces nothing and is left out."""
@@ -24,13 +27,18 @@ class Spool:
             if name and name in self._ids:
                 continue
             self._ids.add(name)
-            self._file.write(orjson.dumps(row) + b"\n")
+            moment = epoch_seconds(row.get("updated_at"))
+            self._moments.append(UNDATED if moment is None else moment)
+            self._offsets.append(self._size)
+            self._size += self._file.write(orjson.dumps(row) + b"\n")
 
     def clear(self) -> None:
         """Forget all rows."""
         self._file.seek(0)
         self._file.truncate()
-        self._ids.clear()
+        self._size = 0
+        self._ids: set[str] = set()
+        self._moments, self._offsets = array("q"), array("q")
 
     def __len__(self) -> int:
         """How many different rows it holds."""
@@ -41,14 +49,24 @@ class Spool:
         """The ids of the rows it holds."""
         return frozenset(self._ids)
 
-    def rows(self, since: int | None = None) -> Iterator[dict[str, Any]]:
-        """All rows, or those with an updated_at of `since` or later, and those without one."""
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """All rows, in the order in which they came."""
         self._file.seek(0)
         for line in self._file:
-            row = orjson.loads(line)
-            updated_at = None if since is None else epoch_seconds(row.get("updated_at"))
-            if updated_at is None or since is None or updated_at >= since:
-                yield row
+            yield orjson.loads(line)
+
+    def changed(self, since: int) -> Iterator[tuple[int | None, dict[str, Any]]]:
+        """
+        Rows with an updated_at of `since` or later, oldest first, each behind its Unix second.
+
+        Those without a date come first of all.
+        """
+        moments = self._moments
+        due = (n for n, moment in enumerate(moments) if moment >= since or moment == UNDATED)
+        for number in sorted(due, key=moments.__getitem__):
+            self._file.seek(self._offsets[number])
+            row = orjson.loads(self._file.readline())
+            yield (None if moments[number] == UNDATED else moments[number]), row
 
     def __enter__(self) -> Self:
         """Itself."""

@@ -177,4 +177,4 @@ def test_given_a_deletion_between_pages_when_read_then_the_list_is_read_again(wi
         },
     )
 
-    assert wire.sync("articles").ids("articles") == ["2", "3"]
+    assert wire.sync("articles").ids("articles") == ["3", "2"]
