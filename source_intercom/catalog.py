@@ -36,7 +36,7 @@ def add_custom_attributes(catalog: AirbyteCatalog, sync: Sync) -> None:
         try:
             _extend(stream, asked[stream.name].result())
         except IntercomError as error:
-            if error.is_transient:
+            if error.may_pass:
                 raise
             logger.warning(
                 "%s: no columns for custom attributes, because they can't be listed. %s",

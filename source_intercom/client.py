@@ -60,9 +60,10 @@ class IntercomError(AirbyteTracedException):
         return self.refusal is not None and self.refusal.is_gone
 
     @property
-    def is_transient(self) -> bool:
+    def may_pass(self) -> bool:
         """Whether waiting may help."""
-        return self.failure_type is FailureType.transient_error
+        is_transient = self.failure_type is FailureType.transient_error
+        return is_transient or (self.refusal is not None and self.refusal.is_retriable)
 
 
 class IntercomClient:
@@ -143,8 +144,10 @@ class IntercomClient:
     ) -> Parsed:
         request = self._session.prepare_request(unprepared)
         trouble, attempt, refused, grants = "", 0, 0, 0
+        refusal: Refusal | None = None
         while attempt < tries and refused < RATE_LIMIT_TRIES:
             grant = self._sign(request) if is_signed else None
+            refusal = None
             try:
                 response, content = self._exchange(request)
                 if response.status_code == HTTPStatus.OK:
@@ -169,7 +172,7 @@ class IntercomClient:
             if attempt < tries:
                 logger.info("%s Attempt %d of %d failed.", trouble, attempt, tries)
                 self.sleep(2 ** (attempt - 1) * random.uniform(0.75, 1.25))  # noqa: S311 jitter
-        raise IntercomError(trouble, Remedy.WAIT)
+        raise IntercomError(trouble, refusal.remedy if refusal else Remedy.WAIT, refusal)
 
     def _sign(self, request: requests.PreparedRequest) -> Grant:
         grant = self.credentials.current(self._now())
@@ -198,7 +201,7 @@ class IntercomClient:
                 is_signed=False,
             )
         except IntercomError as error:
-            if error.is_transient:
+            if error.may_pass:
                 raise
             raise IntercomError(REFUSED_RENEWAL, Remedy.CONFIGURE, error.refusal) from None
 
@@ -217,7 +220,7 @@ class IntercomClient:
                 try:
                     self.send("GET", "/me", parse=parse_object)
                 except IntercomError as error:
-                    if error.is_transient or self.first_date is None:
+                    if error.may_pass or self.first_date is None:
                         raise
         if self.first_date is None:
             message = "Intercom's answers carry no Date header, so no sync can say how far it came."

@@ -73,7 +73,7 @@ def _first_error(answers: Iterable[Answer]) -> IntercomError | None:
 
 def _failure_of_workspace(sync: Sync, me: Answer) -> str | None:
     """What is wrong with the connection, as far as /me tells, which a token may be refused."""
-    if isinstance(me, IntercomError) and me.is_transient:
+    if isinstance(me, IntercomError) and me.may_pass:
         return me.message
     if sync.start_date > (sync.client.last_date or sync.start_date):
         return "start_date lies in the future: choose an earlier one, or none for all history."

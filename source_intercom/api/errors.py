@@ -20,6 +20,10 @@ class Remedy(Enum):
     REPORT = "system_error"
 
 
+UNTRUSTED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+"""Statuses that are believed at once only in Intercom's own words."""
+
+
 @dataclass(frozen=True)
 class Refusal:
     """One answer of Intercom's that is no data: what it was, whom it concerns, what to do."""
@@ -31,9 +35,18 @@ class Refusal:
     sentence: str
 
     @property
+    def is_own(self) -> bool:
+        """Whether Intercom itself has written it; proxies and load balancers write HTML."""
+        return self.code is not None
+
+    @property
     def is_retriable(self) -> bool:
-        """Whether the same request may well succeed in a while."""
-        return self.remedy is Remedy.WAIT
+        """
+        Whether the same request may well succeed in a while.
+
+        A load balancer's 403, which users have met, says nothing of permissions.
+        """
+        return self.remedy is Remedy.WAIT or (not self.is_own and self.status in UNTRUSTED)
 
     @property
     def is_gone(self) -> bool:

@@ -144,7 +144,7 @@ class ConversationPartsRetriever(SearchRetriever):
                 if not error.is_gone:
                     raise
                 logger.info("Conversation %s is gone; its parts are skipped.", name)
-                is_own = error.refusal is not None and error.refusal.code is not None
+                is_own = error.refusal is not None and error.refusal.is_own
                 return Detail([], 0, time.monotonic() - began, is_doubtful=not is_own)
             parts: list[Row] = detail["conversation_parts"]["conversation_parts"]
             total = _count(detail["conversation_parts"].get("total_count"))

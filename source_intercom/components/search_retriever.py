@@ -269,8 +269,8 @@ class SearchRetriever(IntercomRetriever):
             try:
                 page = self._page(window, lane, tries=2 if lane.per_page > 1 else TRIES)
             except Exception as error:  # noqa: BLE001 the consumer raises it
-                is_transient = isinstance(error, IntercomError) and error.is_transient
-                if not is_transient or lane.per_page == 1:
+                may_pass = isinstance(error, IntercomError) and error.may_pass
+                if not may_pass or lane.per_page == 1:
                     return put((lane, error, time.monotonic() - began))
                 lane.per_page //= 2
             else:
