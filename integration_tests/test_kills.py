@@ -215,6 +215,8 @@ def test_a_reader_that_leaves_ends_the_process(connector):
 
 def test_ctrl_c_ends_cleanly(connector):
     """SIGINT with the queue full: the process ends at once."""
+    # What a shell runs in the background ignores it, and would hand that on.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with connector.start(*connector.read_arguments(PROCESSED)) as process:
         next(line for line in process.stdout if "RECORD" in line)
         process.send_signal(signal.SIGINT)
