@@ -214,14 +214,17 @@ def drop_leftovers(cache: CacheBase, streams: Iterable[str]) -> None:
     """
     Remove the half-filled tables that a killed load left behind, PyAirbyte's `<stream>_<ulid>`.
 
-    Only where `open_cache` gives the schema to one load at a time; elsewhere they might be in use.
+    A ULID of this century begins with 01, and PyAirbyte's tables have its column. Only where
+    `open_cache` gives the schema to one load at a time; elsewhere they might be in use.
     """
     if not isinstance(cache, _DuckDB | _Postgres):
         return
-    leftover = re.compile(rf"({'|'.join(streams)})_[0-9a-hjkmnp-tv-z]{{9}}")
-    tables = inspect(cache.get_sql_engine()).get_table_names(schema=cache.schema_name)
-    for table in filter(leftover.fullmatch, tables):
-        cache.execute_sql(f'DROP TABLE {cache.schema_name}."{table}"')
+    leftover = re.compile(rf"({'|'.join(streams)})_01[0-9a-hjkmnp-tv-z]{{7}}")
+    database = inspect(cache.get_sql_engine())
+    for table in filter(leftover.fullmatch, database.get_table_names(schema=cache.schema_name)):
+        columns = database.get_columns(table, schema=cache.schema_name)
+        if any(column["name"] == AB_RAW_ID_COLUMN for column in columns):
+            cache.execute_sql(f'DROP TABLE {cache.schema_name}."{table}"')
 
 
 def _connect(warehouse: Warehouse, spool: Path) -> CacheBase:

@@ -103,6 +103,8 @@ class Connector:
                         if (message := _parsed(line)) is not None:
                             self._follow_control(message)
                             yield message
+                        elif line.startswith('{"type"'):
+                            return  # half a record, which no state behind it may vouch for
 
     def _follow_control(self, message: Message) -> None:
         control = message.get("control") or {}

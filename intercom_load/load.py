@@ -22,7 +22,7 @@ from airbyte_protocol.models import ConfiguredAirbyteCatalog
 
 from intercom_load.caches import drop_leftovers, open_cache
 from intercom_load.connector import SOURCE_NAME, Connector, Message, error_text
-from intercom_load.errors import UsageError
+from intercom_load.errors import LoadError, UsageError
 from intercom_load.progress import Progress, StreamResult
 from intercom_load.stream_load import COMMIT_ROWS, StreamLoad, table_exists
 from intercom_load.warehouse import Warehouse
@@ -158,12 +158,15 @@ class _Sync:
 
     def _follow_record(self, message: Message) -> None:
         record = message["record"]
+        if record["stream"] not in self._unsettled:
+            return
         self._loads[record["stream"]].add(record)
         self._progress.row_read(record["stream"])
 
     def _follow_state(self, message: Message) -> None:
-        stream = message["state"]["stream"]["stream_descriptor"]["name"]
-        self._loads[stream].checkpoint(message["state"])
+        load = self._loads[message["state"]["stream"]["stream_descriptor"]["name"]]
+        if load.stream in self._unsettled:
+            self._try(load, lambda: load.checkpoint(message["state"]))
 
     def _follow_trace(self, message: Message) -> None:
         if error := error_text(message):
@@ -179,6 +182,20 @@ class _Sync:
                 self._settle(load, load.give_up, "failed")
 
     def _settle(self, load: StreamLoad, settle: Callable[[], None], outcome: str) -> None:
-        if self._unsettled.pop(load.stream, None):
-            settle()
-            load.seconds = self._progress.stream_ended(load.stream, outcome)
+        if load.stream in self._unsettled and self._try(load, settle):
+            self._end(load, outcome)
+
+    def _try(self, load: StreamLoad, act: Callable[[], None]) -> bool:
+        """Whether the warehouse took it; a stream whose rows it refuses ends, and others go on."""
+        try:
+            act()
+        except LoadError as error:
+            self._said[load.stream] = str(error)
+            load.gave_up = True
+            self._end(load, "failed")
+            return False
+        return True
+
+    def _end(self, load: StreamLoad, outcome: str) -> None:
+        del self._unsettled[load.stream]
+        load.seconds = self._progress.stream_ended(load.stream, outcome)

@@ -98,7 +98,7 @@ class StreamLoad:
             [counted] = self.cache.run_sql_query(f"SELECT COUNT(*) AS n FROM {self._table}")
             [rows] = counted.values()
         if error is not None and self.merges and self.rows_read:
-            error = f"{error}. What was read is kept; run again to go on from there."
+            error = f"{error}. What was committed is kept; run again to go on from there."
         elif error is not None:
             error = f"{error}. Its table is as it was; run again when this is solved."
         return StreamResult(self.stream, self.rows_read, rows, self.seconds, error)
@@ -132,7 +132,8 @@ class StreamLoad:
         except (SQLAlchemyError, SQLRuntimeError) as error:
             raise LoadError(
                 f"The {self.warehouse.label} refused rows of {self.stream}: {first_line(error)}. "
-                "What was committed before is kept; run again when this is solved."
+                f"If a column's type has changed, drop {self._table} and run again: it is then "
+                "read anew."
             ) from error
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import warnings
 from datetime import datetime
 from decimal import Decimal
@@ -302,7 +303,8 @@ def test_a_cursor_stream_that_fails_keeps_what_its_state_vouches_for(loader):
     assert loader.ids("contacts") == ["1", "2"]
     assert loader.saved_states() == {"contacts": "A"}
     assert results["contacts"].error == (
-        "Intercom answered 500 five times. What was read is kept; run again to go on from there."
+        "Intercom answered 500 five times. What was committed is kept; "
+        "run again to go on from there."
     )
 
 
@@ -385,17 +387,19 @@ def test_a_field_that_is_new_becomes_a_column(loader):
 
 
 def test_what_a_killed_load_left_behind_is_removed(loader):
-    """Half-filled tables of PyAirbyte go at the next load; the user's own stay."""
+    """Half-filled tables of PyAirbyte go at the next load; the user's own stay, as like as any."""
     loader(*whole("contacts", record("contacts", "1")))
+    own = {"contacts_archive", "contacts_extracted", "contacts_123456789", "contacts_01kb3xa9y"}
     with duckdb.connect(str(loader.file)) as connection:
-        connection.sql("CREATE TABLE contacts_01kb3xa9z AS SELECT 1 AS id")
-        connection.sql("CREATE TABLE contacts_archive AS SELECT 1 AS id")
+        connection.sql("CREATE TABLE contacts_01kb3xa9z AS SELECT 1 AS id, '' AS _airbyte_raw_id")
+        for name in own:
+            connection.sql(f"CREATE TABLE {name} AS SELECT 1 AS id")
 
     loader()
 
     tables = {row[0] for row in loader.query("SELECT table_name FROM information_schema.tables")}
     assert "contacts_01kb3xa9z" not in tables
-    assert {"contacts_archive", "intercom_contacts"} <= tables
+    assert {*own, "intercom_contacts"} <= tables
 
 
 def test_a_refused_check_is_the_connectors_own_sentence(loader):
@@ -441,14 +445,30 @@ def test_a_folder_that_cannot_be_written_is_named(loader):
 
 
 def test_a_warehouse_that_refuses_rows_is_quoted(loader):
-    """The sentence has the stream and the database's reason; the connector is stopped."""
-    with pytest.raises(LoadError, match=r"refused rows of contacts: .*Failed to cast"):
-        loader(*whole("contacts", record("contacts", "1", visits="many")))
+    """The sentence has the stream, the database's reason and the remedy; others are loaded."""
+    results = loader(
+        *whole("contacts", record("contacts", "1", visits="many"), state("contacts", "A")),
+        *whole("tags", record("tags", "1")),
+        streams=["contacts", "tags"],
+    )
 
-    tables = {row[0] for row in loader.query("SELECT table_name FROM information_schema.tables")}
-    assert tables == {
-        "_airbyte_state",
-        "_airbyte_destination_state",
-        "_airbyte_streams",
-        "intercom_contacts",
-    }
+    refused = results["contacts"].error
+    assert re.search(r"refused rows of contacts: .*Failed to cast", refused)
+    assert "drop main.intercom_contacts and run again: it is then read anew." in refused
+    assert loader.saved_states() == {}
+    assert (results["tags"].error, loader.ids("tags")) == (None, ["1"])
+
+
+def test_half_a_line_ends_the_load_before_any_state_behind_it(loader):
+    """It may have been a record, which no state may vouch for."""
+    results = loader(
+        status("contacts", "STARTED"),
+        record("contacts", "1"),
+        state("contacts", "A"),
+        '{"type":"RECORD","record":{"stream":"cont',
+        state("contacts", "B"),
+        status("contacts", "COMPLETE"),
+    )
+
+    assert results["contacts"].error
+    assert loader.saved_states() == {"contacts": "A"}
