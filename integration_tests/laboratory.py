@@ -153,18 +153,27 @@ def laboratory(seed: str | Seed = "empty", settings: Settings | None = None) -> 
 
     def client(*arguments: Any, **options: Any) -> IntercomClient:
         made = IntercomClient(*arguments, **{**options, "sleep": waiting.sleep})
-        made.budget = Budget(lambda: emulator.clock.time() - begun, waiting.wait)
+        made.budget = Budget(now, waiting.wait)
         return made
 
+    def now() -> float:
+        if is_over:
+            message = "A worker that a failed sync left behind asks for more."
+            raise RuntimeError(message)
+        return emulator.clock.time() - begun
+
     # As the budget's own clock does, this one counts seconds and knows no date.
-    begun = emulator.clock.time()
+    begun, is_over = emulator.clock.time(), False
     with ExitStack() as stack:
         stack.enter_context(patch.object(source_intercom.sync, "IntercomClient", client))
         for module in (search_retriever, parts_retriever):
             stack.enter_context(patch.object(module, "Concurrency", AllAtOnce))
         stack.enter_context(quick_sources())
         stack.enter_context(emulator.in_process(BASE_URL))
-        yield emulator
+        try:
+            yield emulator
+        finally:
+            is_over = True
 
 
 @contextmanager

@@ -155,6 +155,20 @@ def test_trouble_on_the_way_fails_with_one_sentence(intercom, kind, says):
     assert len(list(intercom.journal)) == 3
 
 
+@pytest.mark.parametrize(("status", "says"), [(502, "servers keep failing"), (403, "tick")])
+def test_a_token_that_opens_no_stream_at_all_fails(intercom, status, says):
+    """Whose it is can be asked, and nothing can be read: no sync would ever work."""
+    intercom.faults.add(
+        "*", status=status, code="x", count=None, when=lambda one: one.path != "/me"
+    )
+
+    outcome, message = check(config_for())
+
+    assert outcome is Status.FAILED
+    assert message.startswith("None of the 10 streams can be read. ")
+    assert says in message
+
+
 @pytest.mark.usefixtures("intercom")
 def test_t48_a_start_date_in_the_future_fails():
     """T48: by Intercom's clock; nothing would ever be read."""

@@ -247,3 +247,21 @@ def test_t36_a_stream_that_emits_nothing_says_how_far_it_is(caplog, monkeypatch)
         assert second.ids("companies") == []
         said = [line for line in caplog.messages if "received from Intercom" in line]
         assert said[-1] == "companies: 350 rows received from Intercom so far."
+
+
+def test_a_scroll_that_brings_none_is_never_believed_where_some_are_counted():
+    """Two empty answers in a row: overwriting the table with them would empty it."""
+    with laboratory("companies=50") as intercom:
+
+        def wrong(request, proceed):
+            answer = proceed()
+            what = {"data": []} if request.method == "GET" else {"total_count": 50}
+            answer.body = orjson.dumps({**answer.json, **what})
+            return answer
+
+        for operation in (SCROLL, "POST /companies/list"):
+            intercom.faults.add(operation, custom=wrong, count=None)
+
+        output = sync_in_process(config_for(), COMPANIES)
+
+        assert output.incomplete == {"companies"}

@@ -1,23 +1,47 @@
 """Answers that contradict themselves: read again, or INCOMPLETE, but never believed."""
 
+import itertools
+from collections import deque
 from email.utils import formatdate
 
 import orjson
 import pytest
+from airbyte_cdk.models import ConfiguredAirbyteCatalogSerializer, FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from integration_tests.laboratory import (
     DAY,
+    SEARCHES,
     companies_at,
     contacts_at,
     conversations_at,
     differences,
     laboratory,
+    small_pages,
 )
-from integration_tests.syncing import config_for, latest, sync_in_process
+from integration_tests.syncing import (
+    catalog,
+    config_for,
+    configured,
+    latest,
+    sync_in_process,
+)
 from intercom_emulator import shapes
+from intercom_emulator.records import Documents
 from intercom_emulator.workspace import Seed
+from source_intercom import SourceIntercom
 
 BEGIN = 1_790_000_000
+CHATS, PARTS = "conversations", ["conversation_parts"]
+DETAIL = "GET /conversations/{id}"
+
+
+class NullsLast(Documents):
+    """A search index keeps what has no date out of every range of it, and sorts it last."""
+
+    def stamps(self, field):
+        rows = map(self.document, range(len(self)))
+        return [(1 << 33) - 2 if row[field] is None else row[field] for row in rows]
 
 
 def articles(many):
@@ -163,11 +187,14 @@ def test_parts_found_before_a_search_broke_off_are_settled():
         assert len(second.ids("conversation_parts")) <= 302
 
 
-def test_conversations_that_all_vanished_are_no_success():
-    """nginx's 404 for every detail: trouble, not fifty deletions in a row."""
+@pytest.mark.parametrize("vanished", [20, 50])
+def test_conversations_that_all_vanished_are_no_success(vanished):
+    """nginx's 404 for every detail, or for twenty of fifty: trouble, not as many deletions."""
     moments = [BEGIN - DAY - 60 * number for number in range(50)]
     with laboratory(Seed(now=BEGIN, conversations=conversations_at(moments, parts=2))) as intercom:
-        intercom.faults.add("GET /conversations/{id}", status=404, body="html", count=None)
+        names = [row["id"] for row in intercom.workspace.objects(CHATS)][:vanished]
+        when = lambda one: one.path.split("/")[-1] in names  # noqa: E731
+        intercom.faults.add(DETAIL, status=404, body="html", count=None, when=when)
 
         output = sync_in_process(config_for(), ["conversation_parts"])
 
@@ -281,3 +308,120 @@ def test_empty_pages_that_name_a_next_end_some_time(count):
 
         assert output.incomplete == (set() if count else {"conversations"})
         assert len(output.ids("conversations")) == (9 if count else 0)
+
+
+def test_vanished_conversations_move_no_state_before_they_are_believed():
+    """nginx's 404 from the 136th of 300 on: the parts of the first of them come later, too."""
+    moments = [BEGIN - 2 * DAY + 60 * number for number in range(300)]
+    with laboratory(Seed(now=BEGIN, conversations=conversations_at(moments, parts=2))) as intercom:
+        late = {f"/conversations/{row['id']}" for row in [*intercom.workspace.objects(CHATS)][135:]}
+        intercom.faults.add(
+            DETAIL, status=404, body="html", count=None, when=lambda one: one.path in late
+        )
+        first = sync_in_process(config_for(), PARTS)
+        intercom.faults.clear()
+        second = sync_in_process(config_for(), PARTS, first.state())
+
+        found = differences(latest([first, second], PARTS[0]), intercom, PARTS[0])
+        assert first.incomplete == {*PARTS}
+        assert found == ([], [], [])
+
+
+def test_more_vanished_conversations_than_others_are_no_success():
+    """Three details, two of them nginx's 404: an outage, as far as anybody can tell."""
+    with laboratory(
+        Seed(now=BEGIN, conversations=conversations_at([BEGIN - DAY] * 3, parts=2))
+    ) as intercom:
+        first, second, _ = [row["id"] for row in intercom.workspace.objects(CHATS)]
+        for name in (first, second):
+            intercom.faults.add(f"GET /conversations/{name}", status=404, body="html", count=None)
+
+        assert sync_in_process(config_for(), PARTS).incomplete == {*PARTS}
+
+
+def test_a_404_that_is_not_intercoms_own_is_asked_again():
+    """nginx answers every third detail: a second question brings the parts."""
+    with laboratory(
+        Seed(now=BEGIN, conversations=conversations_at([BEGIN - DAY] * 60, parts=2))
+    ) as intercom:
+        asked = itertools.count()
+        intercom.faults.add(
+            DETAIL, status=404, body="html", count=None, when=lambda _one: next(asked) % 3 == 0
+        )
+        output = sync_in_process(config_for(), PARTS)
+
+        assert (len(output.ids(PARTS[0])), output.incomplete) == (120, set())
+
+
+@pytest.mark.parametrize("stream", ["contacts", "conversations"])
+@pytest.mark.parametrize("created_at", [None, -400 * DAY, 4_200_000_000])
+@pytest.mark.parametrize("workers", [1, 20])
+def test_a_full_second_is_read_whatever_its_rows_say_of_their_creation(stream, created_at, workers):
+    """No created_at, one before 1970 or after 2100: an order by creation hides none."""
+    at = BEGIN - 10 * DAY
+    moments = [at - 5 * DAY, *[at] * 60, at + 5 * DAY]
+    make = contacts_at if stream == "contacts" else conversations_at
+    seeded = make(moments)
+    rows = [seeded.document(number) for number in range(len(seeded))]
+    for number in (55, 58):
+        rows[number]["created_at"] = created_at
+    seed = Seed(now=BEGIN, **{stream: NullsLast(rows)})
+    with laboratory(seed) as intercom, small_pages(3):
+        output = sync_in_process(config_for(num_workers=workers), [stream])
+
+        assert set(output.ids(stream)) == {row["id"] for row in rows}
+        assert intercom.journal.count(SEARCHES[stream]) > 1
+
+
+@pytest.mark.parametrize("stream", ["contacts", "conversations"])
+@pytest.mark.parametrize("gone", [0, 1, 150])
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_search_that_ends_short_of_its_count_is_asked_again(stream, gone, after):
+    """One page names no next and lacks rows, once: of 400 none is lost."""
+    key = "data" if stream == "contacts" else "conversations"
+
+    def shorten(body):
+        body[key] = body[key][gone:]
+        body["pages"]["next"] = None
+
+    moments = [BEGIN - 3 * DAY - number for number in range(400)]
+    seed = Seed(now=BEGIN, contacts=contacts_at(moments), conversations=conversations_at(moments))
+    with laboratory(seed) as intercom:
+        intercom.faults.add(SEARCHES[stream], custom=changed(shorten), count=1, after=after)
+
+        output = sync_in_process(config_for(), [stream])
+
+        assert (len(set(output.ids(stream))), output.incomplete) == (400, set())
+
+
+@pytest.mark.parametrize(("gone", "fails"), [(3, False), (150, True)])
+def test_a_count_is_overruled_only_where_the_pages_could_have_held_it(gone, fails):
+    """A page of 150 may hide 3 deleted rows of 140, and not the end of 400."""
+
+    def shorten(body):
+        body["conversations"] = body["conversations"][gone:]
+        body["pages"]["next"] = None
+
+    moments = [BEGIN - 3 * DAY - number for number in range(400 if fails else 140)]
+    with laboratory(Seed(now=BEGIN, conversations=conversations_at(moments))) as intercom:
+        intercom.faults.add(SEARCHES[CHATS], custom=changed(shorten), count=None)
+
+        output = sync_in_process(config_for(), [CHATS])
+
+        assert output.incomplete == ({CHATS} if fails else set())
+        assert len(output.ids(CHATS)) == (0 if fails else 137)
+
+
+def test_a_catalog_that_names_an_unknown_stream_is_told():
+    """Behind all that can be read; a wrong name alone is no success."""
+    known = catalog()["streams"][0]
+    streams = [known, {**known, "name": "deals"}]
+    wanted = configured({"streams": streams}, [known["name"], "deals"])
+    parsed = ConfiguredAirbyteCatalogSerializer.load(wanted)
+    with laboratory("tiny"):
+        source = SourceIntercom(parsed, config_for())
+        messages = source.read(source.logger, config_for(), parsed, [])
+        with pytest.raises(AirbyteTracedException, match=r"not know: deals\. Refresh") as raised:
+            deque(messages, maxlen=0)
+
+    assert raised.value.failure_type is FailureType.config_error

@@ -59,7 +59,8 @@ def test_the_page_is_the_codes_own_table():
         (403, {"code": "forbidden"}, "config_error", '"Read tags"'),
         (403, {"body": "html"}, "config_error", '"Read tags"'),
         (302, {"headers": {"Location": "https://example.com"}}, "config_error", "region"),
-        (404, {"body": "html"}, "system_error", "does not know what was asked for"),
+        (404, {"body": "html"}, "transient_error", "whether a proxy answers in its place"),
+        (404, {"code": "not_found"}, "system_error", "does not know what was asked for"),
         (410, {"code": "contact_merged"}, "system_error", "does not know what was asked for"),
         (422, {"code": "parameter_invalid"}, "system_error", "report it"),
         (400, {"code": "bad_request"}, "system_error", "report it"),
@@ -204,3 +205,24 @@ def test_a_network_that_keeps_intercom_away_is_named(address, says, tmp_path, mo
     assert output.errors["tags"]["failure_type"] == "transient_error"
     assert says in output.errors["tags"]["message"]
     assert "so-secret" not in str(output.messages)
+
+
+def test_where_intercom_is_down_all_streams_fail_together():
+    """They wait for one first answer; each would else try for a minute behind the other."""
+    streams = ["contacts", "companies", "conversations", "conversation_parts", "articles"]
+    with laboratory("tiny") as intercom:
+        intercom.faults.add("*", status=503, count=None)
+
+        output = sync_in_process(config_for(), streams)
+
+    assert output.incomplete == {*streams}
+    assert len(list(intercom.journal)) == source_intercom.client.TRIES
+
+
+@pytest.mark.parametrize("location", ["http://[bad", "/\xff"])
+def test_a_redirect_to_nowhere_is_asked_again(location):
+    """requests makes a URL of every Location, followed or not, and fails at some in its own way."""
+    with laboratory("tiny") as intercom:
+        intercom.faults.add("GET /tags", status=302, headers={"Location": location}, count=1)
+
+        assert sync_in_process(config_for(), ["tags"]).ids("tags")

@@ -174,7 +174,7 @@ def ended_by(connector, number, rows):
     with connector.start(*connector.read_arguments(PROCESSED)) as process:
         output = read_some(process, rows)
         process.send_signal(number)
-        output.messages += rest_of(process, ends_cleanly=number == signal.SIGTERM)
+        output.messages += rest_of(process, ends_cleanly=number != signal.SIGKILL)
         return output, process.wait(timeout=20)
 
 
@@ -192,13 +192,16 @@ def test_t37_sigkill_of_the_process_loses_nothing(connector, intercom, rows):
 
 
 @pytest.mark.parametrize("rows", [1, 800])
-def test_sigterm_ends_cleanly(connector, intercom, rows):
-    """SIGTERM in mid-sync ends the process behind a whole line, and the next sync goes on."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_sigterm_ends_cleanly(connector, intercom, rows, number):
+    """It ends the process in mid-sync behind a whole line, as Ctrl-C does; the next goes on."""
+    # What a shell runs in the background ignores Ctrl-C, and would hand that on.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     begun = time.monotonic()
-    killed, code = ended_by(connector, signal.SIGTERM, rows)
+    killed, code = ended_by(connector, number, rows)
 
     assert time.monotonic() - begun < 60
-    assert code == 128 + signal.SIGTERM
+    assert code == 128 + number
     second = connector.read(PROCESSED, killed.state())
     for stream in PROCESSED:
         table = latest([killed, second], stream)

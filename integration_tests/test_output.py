@@ -1,6 +1,9 @@
 """What the process writes: rows packed by many, and each message as the platform expects it."""
 
 from collections import Counter
+from pathlib import Path
+
+import pytest
 
 from integration_tests.laboratory import laboratory
 from integration_tests.syncing import CORE_STREAMS, Connector, config_for, sync_in_process
@@ -61,3 +64,32 @@ def test_the_log_counts_rows_and_not_messages(tmp_path):
 
     assert "INFO contacts: 700 rows read." in output.logs
     assert not [line for line in output.logs if "records from contacts" in line]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("config", None),
+        ("config", "not JSON"),
+        ("config", "[]"),
+        ("state", "not JSON"),
+        ("state", '{"contacts": 1}'),
+        ("catalog", None),
+        ("catalog", '{"streams": [{}]}'),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_sentence(tmp_path, kind, content):
+    """No file, no JSON, or none of the protocol's: a config_error on stdout, and no secret."""
+    with Emulator("tiny") as intercom:
+        connector = Connector(tmp_path, intercom.url, config_for())
+        arguments = [*connector.read_arguments(["tags"]), "--state", str(tmp_path / "state.json")]
+        (tmp_path / "state.json").write_text("[]")
+        path = Path(arguments[arguments.index(f"--{kind}") + 1])
+        path.unlink() if content is None else path.write_text(content)
+
+        output = connector.run(*arguments)
+
+    error = output.errors[None]
+    assert (output.exit_code, error["failure_type"]) == (1, "config_error")
+    assert error["message"].startswith(f"The {kind} file can't be used")
+    assert "emulator-token" not in str(output.messages)

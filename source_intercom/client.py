@@ -49,7 +49,7 @@ class IntercomError(AirbyteTracedException):
     def __init__(self, message: str, remedy: Remedy, refusal: Refusal | None = None) -> None:
         super().__init__(
             message=message,
-            internal_message=message if refusal is None else f"{message} {refusal.request_id}",
+            internal_message=f"{message} {(refusal and refusal.request_id) or ''}".rstrip(),
             failure_type=FailureType(remedy.value),
         )
         self.refusal = refusal
@@ -89,6 +89,7 @@ class IntercomClient:
         self.first_date: int | None = None
         """Intercom's clock at the first answer of this client, in Unix seconds."""
         self._first_question = Lock()
+        self._no_answer: IntercomError | None = None
         self.last_date: int | None = None
         """The latest reading of Intercom's clock."""
         self.sleep = sleep
@@ -218,9 +219,12 @@ class IntercomClient:
         with self._first_question:
             if self.first_date is None:
                 try:
+                    if self._no_answer is not None:  # all streams wait here for the one answer
+                        raise self._no_answer
                     self.send("GET", "/me", parse=parse_object)
                 except IntercomError as error:
                     if error.may_pass or self.first_date is None:
+                        self._no_answer = error
                         raise
         if self.first_date is None:
             message = "Intercom's answers carry no Date header, so no sync can say how far it came."
@@ -241,6 +245,11 @@ class IntercomClient:
             headers = response.headers
             refused = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
             content = b"".join(response.iter_content(CHUNK_BYTES))
+        except ValueError as error:
+            if isinstance(error, OSError):
+                raise
+            message = "its headers are none of HTTP's"  # such as a Location that is no URL
+            raise MalformedAnswer(message) from None
         finally:
             self.budget.update(headers, refused=refused)
         date = (
@@ -269,7 +278,11 @@ def _network_trouble(error: OSError) -> Trouble:
             return Trouble.TLS
         case _ if not isinstance(error, requests.RequestException):
             return Trouble.TLS  # requests found no bundle of certificates where it was told to
-        case requests.exceptions.ProxyError():
+        case (
+            requests.exceptions.ProxyError()
+            | requests.exceptions.InvalidURL()  # Intercom's own is checked before
+            | requests.exceptions.InvalidSchema()
+        ):
             return Trouble.PROXY
         case requests.exceptions.Timeout():
             return Trouble.TIMEOUT

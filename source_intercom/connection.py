@@ -90,13 +90,14 @@ def _failure_of_workspace(sync: Sync, me: Answer) -> str | None:
 
 def _failure_of_all(me: Answer, refusals: Mapping[str, IntercomError | None]) -> str | None:
     """What is wrong where nothing can be read; None with a token that is good for something."""
-    if not all(refusals.values()):
+    errors = [error for error in refusals.values() if error is not None]
+    if len(errors) < len(refusals):
         return None
     if isinstance(me, IntercomError):
         return me.message
-    if all(NOT_IN_PLAN in str(each) for each in refusals.values()):
+    if all(NOT_IN_PLAN in str(each) for each in errors):
         return NOT_IN_PLAN
-    return None
+    return f"None of the {len(errors)} streams can be read. {errors[0].message}"
 
 
 def _report(me: Answer, refusals: Mapping[str, IntercomError | None]) -> None:

@@ -1,6 +1,7 @@
 """Entry point: `source-intercom spec|check|discover|read`."""
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -8,12 +9,14 @@ from contextlib import suppress
 from types import FrameType
 from typing import NoReturn, TextIO, cast
 
+from airbyte_cdk.exception_handler import init_uncaught_exception_handler
 from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.utils.print_buffer import PrintBuffer
 
 from source_intercom.entrypoint import IntercomEntrypoint
 from source_intercom.source import SourceIntercom
 
+ENDS = (signal.SIGTERM, signal.SIGINT)
 RETRY_SECONDS = 0.05
 """Until a signal that found a line half written is looked at again."""
 
@@ -23,14 +26,15 @@ def run(args: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if args is None else args
     # Where Python is told not to buffer, as containers do, it drops what a signal cuts off a write.
     sys.__stdout__ = os.fdopen(1, "w", encoding="utf-8", closefd=False)  # type: ignore[misc]
-    for number in (signal.SIGTERM, signal.SIGALRM):
-        signal.signal(number, _terminate)
+    init_uncaught_exception_handler(logging.getLogger("airbyte"))
+    for number in ENDS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as for a shell's background jobs
+            signal.signal(number, _end)
+    signal.signal(signal.SIGALRM, _end)
     try:
         _write_messages(arguments)
-    except _Terminated:
-        _leave(128 + signal.SIGTERM)
-    except KeyboardInterrupt:
-        _leave(128 + signal.SIGINT)
+    except _Ended as end:
+        _leave(128 + end.number)
     except BrokenPipeError:
         _leave(1)
     except Exception as error:  # noqa: BLE001 the CDK's hook tells the platform
@@ -72,15 +76,19 @@ def _leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-class _Terminated(BaseException):
-    """SIGTERM came; not an Exception, so that nobody takes it for trouble with a stream."""
+class _Ended(BaseException):
+    """A signal came; not an Exception, so that nobody takes it for trouble with a stream."""
+
+    number = signal.SIGTERM
 
 
-def _terminate(_number: int, frame: FrameType | None) -> None:
+def _end(number: int, frame: FrameType | None) -> None:
     """End the process as soon as no line is half written; without this, a container would not."""
+    if number in ENDS:
+        _Ended.number = signal.Signals(number)
     while frame is not None:
         if frame.f_code in WRITING:
             signal.setitimer(signal.ITIMER_REAL, RETRY_SECONDS)
             return
         frame = frame.f_back
-    raise _Terminated
+    raise _Ended

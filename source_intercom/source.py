@@ -1,9 +1,9 @@
 """SourceIntercom: the manifest's streams, the state they start from, and the check."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import (
@@ -14,6 +14,7 @@ from airbyte_cdk.models import (
     AirbyteStateType,
     ConfiguredAirbyteCatalog,
     ConnectorSpecification,
+    FailureType,
     SyncMode,
 )
 from airbyte_cdk.sources.declarative.retrievers import Retriever
@@ -21,6 +22,7 @@ from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarat
 from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStream
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_intercom.catalog import add_custom_attributes
 from source_intercom.components.base_retriever import IntercomRetriever
@@ -62,6 +64,7 @@ class SourceIntercom(YamlDeclarativeSource):
             config_path=config_path,
         )
         self._spec: ConnectorSpecification | None = None
+        self._names: set[str] = set()
         configured = catalog.streams if catalog else []
         # A full refresh that went on from a state would leave a table without the rest.
         whole = {each.stream.name for each in configured if each.sync_mode is SyncMode.full_refresh}
@@ -76,18 +79,17 @@ class SourceIntercom(YamlDeclarativeSource):
         """A source for a command line such as `read --config c.json --catalog k.json`."""
         parsed = AirbyteEntrypoint.parse_args(arguments)
         config_path = getattr(parsed, "config", None)
-        catalog_path = getattr(parsed, "catalog", None)
-        state_path = getattr(parsed, "state", None)
         return cls(
-            catalog=cls.read_catalog(catalog_path) if catalog_path else None,
-            config=cls.read_config(config_path) if config_path else None,
-            state=cls.read_state(state_path) if state_path else None,
+            catalog=_from_file(cls.read_catalog, "catalog", getattr(parsed, "catalog", None)),
+            config=_from_file(cls.read_config, "config", config_path),
+            state=_from_file(cls.read_state, "state", getattr(parsed, "state", None)),
             config_path=config_path,
         )
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The manifest's streams, each read through its own retriever and cursor."""
         _, streams = self._build()
+        self._names = {stream.name for stream in streams}
         return streams
 
     def read(
@@ -97,12 +99,23 @@ class SourceIntercom(YamlDeclarativeSource):
         catalog: ConfiguredAirbyteCatalog,
         state: list[AirbyteStateMessage] | None = None,
     ) -> Iterator[AirbyteMessage]:
-        """Every message of a sync."""
+        """
+        Every message of a sync.
+
+        Raises a `config_error` behind the others where the catalog names a stream that isn't ours.
+        """
         for message in super().read(logger, config, catalog, state):
             if isinstance(message, RecordLines) and not self.packs_records:
                 yield from message.records()
             else:
                 yield message
+        names = [each.stream.name for each in catalog.streams]
+        unknown = [name for name in names if name not in self._names]
+        if unknown:
+            raise _config_error(
+                f"The catalog has streams that this connector does not know: {', '.join(unknown)}. "
+                "Refresh the connection's schema, or deselect them."
+            )
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
         """The streams, with columns for the custom attributes that the workspace has now."""
@@ -148,6 +161,29 @@ class SourceIntercom(YamlDeclarativeSource):
         if self._spec is None:
             self._spec = super().spec(logger)
         return self._spec
+
+
+Content = TypeVar("Content")
+
+
+def _from_file(read: Callable[[str], Content], kind: str, path: str | None) -> Content | None:
+    """What `read` makes of a file; None for no file. Raises a `config_error` without a quote."""
+    if not path:
+        return None
+    try:
+        return read(path)
+    except Exception as error:  # noqa: BLE001 each kind of file fails in its own ways
+        message = (
+            f"The {kind} file can't be used ({type(error).__name__}): check that {path} exists, "
+            f"is JSON, and is a {kind} of Airbyte's protocol."
+        )
+        raise _config_error(message) from None
+
+
+def _config_error(message: str) -> AirbyteTracedException:
+    return AirbyteTracedException(
+        message=message, internal_message=message, failure_type=FailureType.config_error
+    )
 
 
 def _without_counts(line: logging.LogRecord) -> bool:

@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
+from airbyte_cdk.logger import PRINT_BUFFER
 from airbyte_cdk.models import SyncMode
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
 
 from source_intercom import SourceIntercom
-from source_intercom.run import run
+from source_intercom.run import WRITING, run
 from source_intercom.source import QUEUE_ITEMS
 
 CONFIG = {"credentials": {"auth_type": "access_token", "access_token": "secret"}}
@@ -20,6 +21,9 @@ def test_the_cdk_still_has_what_we_touch():
     assert source._concurrent_source._queue.maxsize == QUEUE_ITEMS
     assert isinstance(source._message_repository, ConcurrentMessageRepository)
     assert source._message_repository._queue is source._concurrent_source._queue
+    assert {PRINT_BUFFER.write.__code__, PRINT_BUFFER.flush.__code__} < WRITING
+    assert PRINT_BUFFER.lock.acquire(blocking=False)
+    PRINT_BUFFER.lock.release()
 
 
 def test_a_manifest_in_the_current_folder_is_not_opened(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from typing import Any
 
 from jsonschema import Draft7Validator, ValidationError
 
+from source_intercom.api.grants import can_be_sent
 from source_intercom.api.timestamps import to_datetime
 
 Schema = Mapping[str, Any]
@@ -25,8 +26,7 @@ def problems(config: Mapping[str, Any], schema: Schema) -> list[str]:
     start_date = config.get("start_date")
     if start_date and to_datetime(start_date) is None:
         found.append("start_date is not a date of the calendar")
-    token = config["credentials"]["access_token"].strip()
-    if not token.isascii() or not token.isprintable() or " " in token:
+    if not can_be_sent(config["credentials"]["access_token"].strip()):
         found.append("credentials.access_token has characters that no token has")
     return found
 

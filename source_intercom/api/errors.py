@@ -20,7 +20,7 @@ class Remedy(Enum):
     REPORT = "system_error"
 
 
-UNTRUSTED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+REFUSALS = range(400, 500)
 """Statuses that are believed at once only in Intercom's own words."""
 
 
@@ -44,9 +44,10 @@ class Refusal:
         """
         Whether the same request may well succeed in a while.
 
-        A load balancer's 403, which users have met, says nothing of permissions.
+        A load balancer's 403, which users have met, says nothing of permissions, and its 404
+        nothing of what was asked for.
         """
-        return self.remedy is Remedy.WAIT or (not self.is_own and self.status in UNTRUSTED)
+        return self.remedy is Remedy.WAIT or (not self.is_own and self.status in REFUSALS)
 
     @property
     def is_gone(self) -> bool:
@@ -105,6 +106,10 @@ GONE = (
     "Intercom does not know what was asked for: run the sync again, and report it if that does "
     "not help."
 )
+NOT_INTERCOMS = (
+    "This refusal is not in Intercom's own words: check whether a proxy answers in its place, or "
+    "run the sync again later."
+)
 LIMITED = (
     "Intercom's rate limit stayed exhausted: another integration of this workspace uses it up; "
     "run the sync at another time, or less often."
@@ -115,6 +120,8 @@ REFUSED_RENEWAL = (
     "Intercom does not renew the access token, which has expired or was revoked: re-authenticate "
     "the connection."
 )
+
+NOT_OWN = Meaning(REFUSALS, None, Remedy.WAIT, NOT_INTERCOMS)
 
 MEANINGS = (
     BAD_TOKEN,
@@ -175,6 +182,8 @@ def read_refusal(status: int, content: bytes, permission: str | None = None) -> 
     )
     if meaning.sentence is REFUSED_HERE and permission is None:
         meaning = BAD_TOKEN
+    if meaning.sentence in {GONE, REFUSED} and code is None and status in REFUSALS:
+        meaning = NOT_OWN
     sentence = meaning.sentence.format(box=f'"{permission}"' if permission else "its permissions")
     named = f"{sentence} (HTTP {status}{f', {code}' if code else ''})"
     return Refusal(status, code, request_id, meaning.remedy, named)

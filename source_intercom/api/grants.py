@@ -17,6 +17,14 @@ TOKEN_PATH = "/auth/eagle/token"  # noqa: S105 a path
 EXPIRY_MARGIN = 60
 """Seconds before its end at which a token is renewed, so that no request carries a dying one."""
 
+FOR_EVER = 10**10
+"""Seconds; who grants a token for longer has no end in mind."""
+
+
+def can_be_sent(token: str) -> bool:
+    """Whether a header may carry it; else the header's own error would quote it."""
+    return bool(token) and token.isascii() and token.isprintable() and " " not in token
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -70,13 +78,15 @@ class Grant:
         body = parse_object(content)
         token = body.get("access_token") or body.get("token")
         lifetime = body.get("expires_in")
-        if not isinstance(token, str):
-            message = "there is no access_token"
+        if not isinstance(token, str) or not can_be_sent(token.strip()):
+            message = "there is no access_token that a request could carry"
             raise MalformedAnswer(message)
-        seconds = int(lifetime) if isinstance(lifetime, (int, float)) else None
+        seconds = None
+        if isinstance(lifetime, (int, float)) and lifetime < FOR_EVER:
+            seconds = int(lifetime)
         return replace(
             self,
-            access_token=token,
+            access_token=token.strip(),
             refresh_token=body.get("refresh_token") or self.refresh_token,
             expires_at=None if seconds is None else int(now) + seconds,
             # A token that lives for less than two margins is not to be renewed at every request.

@@ -27,6 +27,11 @@ class Version(NamedTuple):
     id: str
     updated_at: int | None
 
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """A row as Intercom sent it."""
+        return cls(str(row.get("id")), epoch_seconds(row.get("updated_at")))
+
 
 class Placed(NamedTuple):
     """A page's rows, each with its date in Unix seconds and its value on the slice's axis."""
@@ -63,7 +68,7 @@ class Lane:
     """One slice under way, page by page."""
 
     number: int
-    """The cursor's number of the slice; 0 for rows newer than the window, which no state claims."""
+    """The cursor's number of the slice; 0 for what changed meanwhile, which no state claims."""
     piece: Slice
     """What is emitted of what the search finds."""
     search: Slice
@@ -74,6 +79,12 @@ class Lane:
     starting_after: str | None = None
     asked: set[str] = field(default_factory=set)
     received: int = 0
+    room: int = 0
+    """Rows that the pages so far were asked for."""
+    counted: int | None = None
+    """The least that Intercom has counted on one of its pages."""
+    doubted: tuple[int, str | None] | None = None
+    """How many rows a last page was short of the count, and its token."""
     left: int = 0
     """Rows of the piece that are still to come, as far as counts and guesses tell."""
     parent: Self | None = None
@@ -133,10 +144,6 @@ class Lane:
             and self.piece.low <= self.last <= self.piece.high
         )
 
-    def has_lost_its_end(self, page: Placed) -> bool:
-        """Whether rows that prove nothing have come in a search that goes on behind the piece."""
-        return bool(page.rows) and not page.sure and self.search.high > self.piece.high
-
     @property
     def unread(self) -> Slice:
         """What is left of the piece; rows of the last value may still come."""
@@ -145,6 +152,11 @@ class Lane:
         if self.newest_first:
             return self.piece.between(self.piece.low, min(self.last, self.piece.high))
         return self.piece.between(max(self.last, self.piece.low), self.piece.high)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a walk downwards has ended before all that was counted."""
+        return self.newest_first and self.received < (self.counted or 0)
 
     def rest(self, page: Placed, narrowest: int) -> Slice | None:
         """
@@ -161,10 +173,11 @@ class Lane:
         if unread.created is None:
             # Rows that have not settled are left to one lane: none can tell that it is past them.
             middle = min(middle, page.settled)
-        match unread.divide(unread.low, narrowest, middle):
-            case [lower, upper]:
-                return lower if self.newest_first else upper
-        return None
+        if middle - unread.low + 1 < narrowest or unread.high - middle < narrowest:
+            return None
+        if self.newest_first:
+            return unread.between(unread.low, middle)
+        return unread.between(middle + 1, unread.high)
 
     def by_creation(self, narrowest: int) -> list[Slice]:
         """All that is unread: the moment that fills pages ordered by creation, then the rest."""
@@ -183,7 +196,9 @@ class Lane:
     @property
     def handed_on(self) -> frozenset[Version]:
         """What a lane that takes all that is unread must not emit again."""
-        return self.emitted | self.behind
+        is_inside = self.last is not None and self.piece.low <= self.last <= self.piece.high
+        # Rows in front of the piece have been seen and not emitted.
+        return self.emitted | self.behind if is_inside else self.emitted
 
     def take_from(self, below: Iterable["Lane"], page: Placed) -> "Lane | None":
         """
@@ -196,7 +211,7 @@ class Lane:
         edge = min(page.sure, default=self.piece.low)
         if lane is None or lane.newest_first or not lane.is_sorted or edge >= self.piece.low:
             return None
-        if edge <= (lane.piece.low if lane.last is None else lane.last):
+        if edge <= max(lane.piece.low, lane.piece.low if lane.last is None else lane.last):
             return None
         lane.piece = lane.piece.between(lane.piece.low, edge - 1)
         self.piece = self.piece.between(edge, self.piece.high)
@@ -204,13 +219,10 @@ class Lane:
 
     def due(self, page: Placed, window_end: int) -> list[Row]:
         """The rows of a page that belong to the piece, or to no slice at all as they are newer."""
-        newer = window_end if self.number else None
+        newest = window_end if self.number else self.piece.end
         return [
             row
             for row, moment, value in zip(page.rows, page.moments, page.values, strict=True)
-            if (
-                self.piece.holds(moment, value)
-                or (newer is not None and moment is not None and moment > newer)
-            )
+            if (self.piece.holds(moment, value) or (moment is not None and moment > newest))
             and not (self.emitted and Version(str(row.get("id")), moment) in self.emitted)
         ]

@@ -40,7 +40,7 @@ def parse_object(content: bytes) -> dict[str, Any]:
     """The JSON object of a body. Raises `MalformedAnswer` on anything else."""
     try:
         body = _loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         message = f"the body is not JSON ({len(content)} bytes)"
         raise MalformedAnswer(message) from error
     if not isinstance(body, dict):
@@ -66,6 +66,16 @@ def _loads(content: bytes) -> Any:
         return orjson.loads(
             json.dumps(json.loads(content), ensure_ascii=False).encode(errors="replace")
         )
+
+
+def to_json(value: Any) -> bytes:
+    """JSON of any row: of integers and depths, too, that orjson finds too large."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        # As in orjson, what is no number of JSON's becomes null.
+        finite = json.loads(json.dumps(value), parse_constant=lambda _name: None)
+        return json.dumps(finite).encode()
 
 
 def parse_page(content: bytes, record_keys: Sequence[str], *, paged: bool = False) -> Page:
@@ -98,7 +108,11 @@ def _following(pages: Mapping[str, Any]) -> Mapping[str, str] | None:
     following = pages.get("next")
     page, total_pages = pages.get("page"), pages.get("total_pages")
     if isinstance(following, str) and following:
-        return dict(parse_qsl(urlsplit(following).query))
+        try:
+            return dict(parse_qsl(urlsplit(following).query))
+        except ValueError:
+            message = "the next page's address is no URL"
+            raise MalformedAnswer(message) from None
     if isinstance(following, dict):
         if following.get("starting_after"):
             return {"starting_after": str(following["starting_after"])}

@@ -14,7 +14,7 @@ Both return more than was asked for; whoever reads the answer drops what lies ou
 
 from typing import Any
 
-from source_intercom.api.slices import Slice
+from source_intercom.api.slices import FOREVER, Slice
 
 SECOND = 1
 LONGEST_DAY = 27 * 3600
@@ -38,22 +38,25 @@ def search_body(
     `reach` is how many seconds away from the slice a bound must lie: SECOND or LONGEST_DAY.
     `is_open` leaves out the upper bound of updated_at.
     """
-    filters = _bounds("updated_at", piece.start, NEVER if is_open else piece.end, reach)
+    filters = _bounds("updated_at", piece.start, FOREVER if is_open else piece.end, reach)
     if piece.created is not None:
         filters += _bounds("created_at", *piece.created, reach)
     pagination: dict[str, Any] = {"per_page": per_page}
     if starting_after is not None:
         pagination["starting_after"] = starting_after
     return {
-        "query": {"operator": "AND", "value": filters},
+        # Where nothing is bounded, a filter that hides nothing: a search needs one.
+        "query": {"operator": "AND", "value": filters or [_below("updated_at", NEVER)]},
         "sort": {"field": piece.axis, "order": "descending" if newest_first else "ascending"},
         "pagination": pagination,
     }
 
 
 def _bounds(field: str, low: int, high: int, reach: int) -> list[dict[str, Any]]:
+    # An end of time is no bound, which would hide a row without a date, or the epoch's own day.
     above = {"field": field, "operator": ">", "value": low - reach}
-    below = {"field": field, "operator": "<", "value": min(high + reach, NEVER)}
-    # From the epoch on there is no lower bound, which would hide a row of the epoch's own day;
-    # the upper bound stands even where it hides nothing, because a search needs a filter.
-    return [above] * (low > reach) + [below] * (low <= reach or high < NEVER)
+    return [above] * (low > reach) + [_below(field, high + reach)] * (high < FOREVER)
+
+
+def _below(field: str, value: int) -> dict[str, Any]:
+    return {"field": field, "operator": "<", "value": value}

@@ -63,7 +63,8 @@ class Slice:
             return False
         if self.created is None or created_at is None:
             return True
-        return self.created[0] <= created_at <= self.created[1]
+        first, last = self.created
+        return first <= max(created_at, 0) and min(created_at, FOREVER) <= last
 
     def touches(self, above: Self) -> bool:
         """Whether another slice of the same axis begins where this one ends."""
@@ -71,19 +72,6 @@ class Slice:
             return self.created == above.created and self.end + 1 == above.start
         is_same = (self.start, self.end) == (above.start, above.end)
         return is_same and self.high + 1 == above.low
-
-    def divide(self, at: int, narrowest: int, middle: int | None = None) -> list[Self]:
-        """
-        Two slices for what is unread from `at` on, each at least `narrowest` seconds long.
-
-        `middle` is the last second of the first one. What is too short to cut is ordered by
-        creation instead; [] where that is done already.
-        """
-        if middle is None:
-            middle = (at + min(self.high, self.end)) // 2
-        if middle - at + 1 >= narrowest and self.high - middle >= narrowest:
-            return [self.between(at, middle), self.between(middle + 1, self.high)]
-        return [] if self.created is not None else [replace(self, start=at).by_creation()]
 
     def by_creation(self) -> Self:
         """The same rows, ordered by the second field, which may be cut."""

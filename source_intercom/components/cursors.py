@@ -78,11 +78,6 @@ class WindowCursor(Cursor):
             self._unread = self._number(window.slices)
             return window, dict(self._unread)
 
-    @property
-    def has_several_slices(self) -> bool:
-        """Whether the window was not read as one slice."""
-        return self._last_number > 1
-
     def cut(self, number: int, part: Slice, pieces: Iterable[Slice]) -> dict[int, Slice]:
         """List pieces, in place of the part of a slice that they hold; returns them by number."""
         with self._lock:

@@ -49,7 +49,9 @@ class Detail(NamedTuple):
 
 
 MOST_DOUBTS = 20
-"""Doubtful conversations in a row; a few are nginx's word for a conversation that was deleted."""
+"""Doubtful conversations in a sync; a few are nginx's word for a conversation that was deleted."""
+SHORT_SECONDS = 2.0
+"""Until a conversation that is short of its count is asked for again: a replica may be behind."""
 
 
 @dataclass
@@ -64,6 +66,9 @@ class ConversationPartsRetriever(SearchRetriever):
     lanes: int = 1
     _size: int = field(init=False, default=FIRST_SIZE)
     _doubts: int = field(init=False, default=0)
+    _sure: int = field(init=False, default=0)
+    _held: list[Batch] = field(init=False, default_factory=list)
+    """What must not be settled before it is known how many conversations are doubtful."""
     _concurrency: Concurrency = field(init=False)
 
     def read_records(
@@ -93,6 +98,10 @@ class ConversationPartsRetriever(SearchRetriever):
             yield from self._take(records_schema, details)
         if failure is not None:
             raise failure
+        if self._doubts > self._sure:
+            raise self._outage()
+        for batch in self._held:
+            yield from self.settle(batch)
         yield self.window_cursor.state_message()
 
     @property
@@ -110,24 +119,29 @@ class ConversationPartsRetriever(SearchRetriever):
         self, schema: Mapping[str, Any], details: deque[Future[Detail] | Batch]
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         detail = details.popleft()
-        if isinstance(detail, Batch):
+        if isinstance(detail, Batch) and self._doubts:
+            self._held.append(detail)
+        elif isinstance(detail, Batch):
             yield from self.settle(detail)
         else:
             has_waited = not detail.done()
             parts, size, seconds, is_doubtful = detail.result()
             self._concurrency.work_begins(seconds, has_waited=has_waited)
-            self._doubts = self._doubts + 1 if is_doubtful else 0
+            self._doubts += is_doubtful
+            self._sure += not is_doubtful
             if self._doubts == MOST_DOUBTS:
-                message = (
-                    f"A 404 that is not Intercom's own came for {MOST_DOUBTS} conversations in a "
-                    "row: check whether a proxy answers in Intercom's place, or run the sync "
-                    "again later."
-                )
-                raise IntercomError(message, Remedy.WAIT)
+                raise self._outage()
             # The largest of late: one heavy thread makes the next ones wait, for a while.
             self._size = max(size, self._size * 99 // 100)
             yield from self.emit(schema, iter(parts))
             self._concurrency.work_ends()
+
+    def _outage(self) -> IntercomError:
+        message = (
+            f"A 404 that is not Intercom's own came for {self._doubts} conversations: check "
+            "whether a proxy answers in Intercom's place, or run the sync again later."
+        )
+        return IntercomError(message, Remedy.WAIT)
 
     def _parts(self, conversation: Row) -> Detail:
         """The parts of one conversation; none if it vanished since the search."""
@@ -150,6 +164,7 @@ class ConversationPartsRetriever(SearchRetriever):
             total = _count(detail["conversation_parts"].get("total_count"))
             if len(parts) >= min(total, MOST_PARTS) or attempt == SHORT_TRIES:
                 break
+            self.sync.client.sleep(SHORT_SECONDS)
         if len(parts) >= MOST_PARTS:
             # Whether total_count goes beyond what is returned is not documented; the statistics
             # do, and count the first message as well.

@@ -5,7 +5,6 @@ Python, because the CDK takes each record by itself through a queue, two datacla
 serializer, which costs more than all else that happens to it.
 """
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from typing import Any
 
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer, Type
+
+from source_intercom.api.pages import to_json
 
 MOST_BYTES = 256_000
 """Of one message; what waits in the CDK's queue is a few of them."""
@@ -48,7 +49,7 @@ class Packer:
 
     def add(self, row: dict[str, Any]) -> Sequence[RecordLines]:
         """Take a row; the message that it fills, if it does. What is null is left out."""
-        data = _dumps({name: value for name, value in row.items() if value is not None})
+        data = to_json({name: value for name, value in row.items() if value is not None})
         self._parts.append(data)
         self._size += len(data)
         if self._size < MOST_BYTES and self._clock() < self._packed_at + MOST_SECONDS:
@@ -66,11 +67,3 @@ class Packer:
         self.count += count
         self._parts, self._size = [], 0
         return (RecordLines(type=Type.RECORD, stream=self._stream, count=count, lines=lines),)
-
-
-def _dumps(data: dict[str, Any]) -> bytes:
-    """JSON, also of integers that orjson finds too large."""
-    try:
-        return orjson.dumps(data)
-    except TypeError:
-        return json.dumps(data).encode()

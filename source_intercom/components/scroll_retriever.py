@@ -25,6 +25,8 @@ ATTEMPTS = 5
 EXISTS_TRIES = 5
 EXISTS_SECONDS = 65.0
 """A scroll that somebody left open dies after an idle minute."""
+SHORT_SECONDS = 60.0
+"""Until a scroll that came out short is begun anew: what cut it off should have passed by then."""
 FULL_PAGE = 100
 """Rows of a full page, as reported for the scroll over users."""
 MAYBE_ENDED = "it ended, or expired, behind a page that was not full"
@@ -59,8 +61,8 @@ class ScrollRetriever(IntercomRetriever):
         Fill the spool with a scroll that was seen to its end.
 
         One that comes out short is believed, with a warning, if the next one ends behind the same
-        companies: then it is the count that errs. Raises a `transient_error` after ATTEMPTS scrolls
-        that broke off or came out short.
+        companies, and not behind none: then it is the count that errs. Raises a `transient_error`
+        after ATTEMPTS scrolls that broke off or came out short.
         """
         expected = self._count()
         before: tuple[str | None, frozenset[str]] | None = None
@@ -76,6 +78,8 @@ class ScrollRetriever(IntercomRetriever):
             before = found
             trouble = trouble or f"it brought {len(spool)} companies of at least {expected}"
             logger.info("Scroll %d of %d is not whole: %s.", attempt, ATTEMPTS, trouble)
+            if attempt < ATTEMPTS:
+                self.sync.client.sleep(SHORT_SECONDS)
         message = (
             f"The scroll over all companies broke off {ATTEMPTS} times ({trouble}): run the sync "
             "again later."
@@ -92,7 +96,7 @@ class ScrollRetriever(IntercomRetriever):
             return trouble is None or is_confirmed
         if found >= expected:
             return True
-        if trouble is None and is_confirmed:
+        if trouble is None and is_confirmed and found:
             logger.warning(
                 "%s: two scrolls ended behind the same %d companies where Intercom counts %d.",
                 self.name,

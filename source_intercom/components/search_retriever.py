@@ -10,7 +10,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from typing import Any
 
@@ -30,6 +30,8 @@ ROWS_WORTH_A_CUT = 12 * PAGE_SIZE
 """A cut costs about half a page more, so what is left must be worth 12."""
 CREATION_FACTOR = 2
 """Ordered by creation, a search by day finds the days around its slice on every page."""
+CATCH_UPS = 5
+"""Walks, at most, after what changed while a table was written anew, each shorter than the last."""
 EMPTY_PAGES = 1_000
 """Pages in a row that may be empty and name a next one all the same: the index is behind."""
 PAGE_BYTES = 4_000_000
@@ -53,6 +55,11 @@ class Batch:
     newest_first: bool = False
     is_last: bool = False
 
+    @property
+    def versions(self) -> set[Version]:
+        """The rows as they are here, before anything is done to them."""
+        return {Version.of(row) for row in self.rows}
+
 
 @dataclass
 class SearchRetriever(IntercomRetriever):
@@ -65,6 +72,10 @@ class SearchRetriever(IntercomRetriever):
     searches_by_day: bool = False
     lanes: int = 40
     """Slices that may be walked at once; more than one process can digest."""
+    _per_page: int | None = field(init=False, default=None)
+    """What the last page's rows let the next one hold."""
+    _recent: set[Version] = field(init=False, default_factory=set)
+    """What was emitted of the safety margin: a walk after what was late finds it again."""
 
     def read_records(
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
@@ -95,17 +106,20 @@ class SearchRetriever(IntercomRetriever):
         A slice that fails lets the ones under way end their page; the error comes last.
         """
         t0 = self.sync.client.started_at()
-        window, numbered = self.window_cursor.open(t0, self.sync.start_date, self.sync.lookback)
-        pages = 0
-        for batch in self._walk(window, self._lanes(window, numbered)):
-            pages += 1
-            yield batch
-        # What changed since T0 has left the slices that were still to be read. State says nothing
-        # of it, but a table that this sync writes anew would miss those rows until the next.
-        now = self.sync.client.last_date or t0
-        is_one_walk_upwards = not self.window_cursor.has_several_slices and not self.searches_by_day
-        if now > t0 and pages > 1 and not is_one_walk_upwards:
-            yield from self._walk(window, self._lanes(window, {0: Slice(t0 + 1, now)}))
+        window, slices = self.window_cursor.open(t0, self.sync.start_date, self.sync.lookback)
+        since, walked_at = t0 - SAFETY_MARGIN, t0
+        for _ in range(1 + CATCH_UPS):
+            pages = 0
+            for batch in self._walk(window, self._lanes(window, slices)):
+                pages += 1
+                yield batch
+            # What changed meanwhile, or was indexed late, has left the slices that were still to be
+            # read. The next sync finds it, but a table written anew would miss it until then.
+            now = self.sync.client.last_date or t0
+            if pages <= 1 or now <= walked_at or window.watermark is not None:
+                return
+            slices = {0: Slice(max(since, window.start), now)}
+            since, walked_at = now - SAFETY_MARGIN, now
 
     def _lanes(self, window: Window, numbered: Mapping[int, Slice]) -> list[Lane]:
         """
@@ -119,6 +133,8 @@ class SearchRetriever(IntercomRetriever):
                 number,
                 piece,
                 search=piece,
+                per_page=self._per_page or PAGE_SIZE,
+                emitted=frozenset(self._recent),
                 newest_first=(
                     self.searches_by_day and piece.created is None and piece.end >= window.end
                 ),
@@ -153,7 +169,7 @@ class SearchRetriever(IntercomRetriever):
                 waiting.clear()
                 continue
             self.report(len(outcome.rows))
-            lane.size = outcome.size
+            lane.size, self._per_page = outcome.size, lane.per_page
             others = [*running, *waiting]
             room = min(concurrency.value, BYTES_AHEAD // max(outcome.size, 1))
             batch, going_on = self._digest(
@@ -177,12 +193,22 @@ class SearchRetriever(IntercomRetriever):
             below = lane.take_from(others, placed)
             if below is not None:
                 self.window_cursor.shift(below.number, lane.number, lane.piece.low)
+        before, emitted = lane.unread, lane.handed_on
         self._count(lane, page)
         lane.follow(placed)
         batch = Batch(lane.number, lane.due(placed, window.end), newest_first=lane.newest_first)
+        if window.watermark is None:
+            self._recent |= {
+                version
+                for version in batch.versions
+                if version.updated_at is not None
+                and window.end - SAFETY_MARGIN <= version.updated_at <= window.end
+            }
         lane.starting_after = (page.following or {}).get("starting_after")
         if lane.starting_after is None or lane.is_past:
             batch.is_last = True
+            if lane.starting_after is None and lane.is_short and before != lane.piece:
+                return batch, self._new_lanes(lane, before, [before], emitted | batch.versions)
             return batch, []
         lane.empty = 0 if page.rows else lane.empty + 1
         if lane.starting_after in lane.asked or lane.empty > EMPTY_PAGES:
@@ -211,8 +237,6 @@ class SearchRetriever(IntercomRetriever):
 
     def _cut(self, lane: Lane, page: Placed, *, has_room: bool) -> list[Lane]:
         """The lanes to go on with behind a page: this one, with a part of it, or in its place."""
-        if lane.has_lost_its_end(page):
-            return self._new_lanes(lane, lane.unread, [lane.unread], lane.handed_on)
         is_stuck = lane.is_stuck(page)
         # Rows that have not settled may come again where they are sorted by what they are now.
         may_be_cut = has_room and lane.is_proven and len(page.sure) == len(page.rows) > 0
@@ -274,6 +298,7 @@ class SearchRetriever(IntercomRetriever):
                     return put((lane, error, time.monotonic() - began))
                 lane.per_page //= 2
             else:
+                lane.room += lane.per_page
                 lane.per_page = min(lane.per_page * 2, PAGE_SIZE, _fitting(page))
                 return put((lane, page, time.monotonic() - began))
 
@@ -284,7 +309,7 @@ class SearchRetriever(IntercomRetriever):
             lane.per_page,
             lane.starting_after,
             # Rows that change while the last slice is walked move to its end, and still come.
-            is_open=lane.search.end == window.end,
+            is_open=lane.search.end >= window.end,
             newest_first=lane.newest_first,
         )
         return self.sync.client.send(
@@ -304,12 +329,28 @@ class SearchRetriever(IntercomRetriever):
                 raise MalformedAnswer(message)
             # Page numbers say nothing here: they count pages of the last request's length.
             page = replace(page, following=None)
-        received = lane.received + len(page.rows)
-        is_full = len(page.rows) >= lane.per_page
-        if page.following is None and is_full and received < (page.total_count or 0):
-            message = f"a full page names no next one behind {received} of {page.total_count} rows"
-            raise MalformedAnswer(message)
+        self._doubt_its_end(page, lane)
         return page
+
+    def _doubt_its_end(self, page: Page, lane: Lane) -> None:
+        """
+        Raise `MalformedAnswer` where a page that names no next one is short of what is counted.
+
+        A row that was deleted is still counted, and not shown, until the index knows: so a count
+        that the pages asked for could hold is overruled when the same page says so twice. Rows
+        that change jump ahead of a walk downwards, which is therefore asked about its rest.
+        """
+        counts = [count for count in (lane.counted, page.total_count) if count is not None]
+        lane.counted = min(counts, default=None)
+        received = lane.received + len(page.rows)
+        if page.following is not None or lane.counted is None or received >= lane.counted:
+            return
+        if lane.newest_first and lane.received:
+            return
+        doubted, lane.doubted = lane.doubted, (lane.counted - received, lane.starting_after)
+        if lane.counted > lane.room + lane.per_page or lane.doubted != doubted:
+            message = f"a page names no next one behind {received} of {lane.counted} rows"
+            raise MalformedAnswer(message)
 
 
 def _fitting(page: Page) -> int:

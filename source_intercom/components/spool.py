@@ -3,25 +3,39 @@
 import tempfile
 from array import array
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
 import orjson
+from airbyte_cdk.models import FailureType
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_intercom.api.pages import to_json
 from source_intercom.api.timestamps import epoch_seconds
 
 UNDATED = -(2**63)
 
 
 class Spool:
-    """A temporary file of JSON lines; gone when it is closed, or when the process dies."""
+    """
+    A temporary file of JSON lines; gone when it is closed, or when the process dies.
+
+    Raises a `system_error` where the temporary folder takes no more.
+    """
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 closed by our own exit
+        with _needing_room():
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 closed by our own exit
         self.clear()
 
     def add(self, rows: list[dict[str, Any]]) -> None:
         """Append rows; one whose id is here already replaces nothing and is left out."""
+        with _needing_room():
+            self._add(rows)
+            self._file.flush()
+
+    def _add(self, rows: list[dict[str, Any]]) -> None:
         for row in rows:
             name = str(row.get("id") or row.get("full_name") or "")
             if name and name in self._ids:
@@ -30,7 +44,7 @@ class Spool:
             moment = epoch_seconds(row.get("updated_at"))
             self._moments.append(UNDATED if moment is None else moment)
             self._offsets.append(self._size)
-            self._size += self._file.write(orjson.dumps(row) + b"\n")
+            self._size += self._file.write(to_json(row) + b"\n")
 
     def clear(self) -> None:
         """Forget all rows."""
@@ -80,3 +94,17 @@ class Spool:
     ) -> None:
         """Remove the file."""
         self._file.close()
+
+
+@contextmanager
+def _needing_room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = (
+            "The connector can't write to its temporary folder "
+            f"({error.strerror or error}): make room there, or set TMPDIR to another."
+        )
+        raise AirbyteTracedException(
+            message=message, internal_message=message, failure_type=FailureType.system_error
+        ) from error

@@ -84,3 +84,15 @@ def test_a_grant_does_not_print_its_secrets():
     shown = repr(Grant.from_config(CREDENTIALS))
 
     assert not any(secret in shown for secret in ("old", "r1", "secret", "'id'"))
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "schlüssel", "", " "])
+def test_a_token_that_no_header_can_carry_is_none(token):
+    """The error of the header would quote it, and the old one would be lost."""
+    with pytest.raises(MalformedAnswer, match="that a request could carry"):
+        renewed({"access_token": token})
+
+
+def test_a_token_for_ever_has_no_end():
+    assert renewed({"access_token": " new\n", "expires_in": 1e308}).expires_at is None
+    assert renewed({"access_token": " new\n"}).access_token == "new"

@@ -179,17 +179,24 @@ def test_a_row_that_changed_since_it_was_emitted_is_due_again():
 
 
 def test_rows_newer_than_the_window_belong_to_no_slice_and_are_due():
-    """But not to the walk that reads them alone, which has slices of its own."""
+    """Newer than its own end, in the walk that reads what changed meanwhile."""
     page = page_of([50, 101])
 
     assert len(lane_of(0, 40).due(page, 100)) == 1
-    assert Lane(0, Slice(60, 90), search=Slice(60, 90)).due(page, 100) == []
+    assert len(Lane(0, Slice(60, 90), search=Slice(60, 90)).due(page, 80)) == 1
 
 
-def test_a_lane_that_was_cut_sees_its_end_no_more_among_rows_that_prove_nothing():
-    """Its own search goes on to where the other lane's ends."""
-    lane = lane_of(0, 40, search=Slice(0, 100))
+def test_rows_seen_in_front_of_the_piece_are_not_handed_on_as_emitted():
+    """A search by day finds them; a lane that takes them over from the one below must emit them."""
+    lane = lane_of(50, 100, search=Slice(0, 100))
+    lane.follow(page_of([30, 40, 40]))
 
-    assert lane.has_lost_its_end(page_of([60, 70], settled=50))
-    assert not lane.has_lost_its_end(page_of([45, 70], settled=50))
-    assert not lane_of(0, 100).has_lost_its_end(page_of([60, 70], settled=50))
+    assert lane.handed_on == frozenset()
+
+
+def test_a_lane_whose_search_begins_before_its_piece_keeps_its_piece():
+    """What it has seen lies in front of it still, so nothing of it can be taken."""
+    below, above = lane_of(60, 100, search=Slice(0, 100)), lane_of(101, 200)
+    below.follow(page_of([10, 20]))
+
+    assert above.take_from([below], page_of([50, 150])) is None

@@ -1,6 +1,8 @@
+import json
+
 import pytest
 
-from source_intercom.api.pages import MalformedAnswer, parse_page
+from source_intercom.api.pages import MalformedAnswer, parse_page, to_json
 
 
 def page(pages, *, extra=""):
@@ -60,3 +62,22 @@ def test_a_search_without_its_pages_object_is_refused():
 def test_the_first_known_envelope_is_taken():
     """Descriptions disagree about the companies of a contact: data or companies."""
     assert parse_page(b'{"companies":[{"id":"1"}]}', ["data", "companies"]).rows == [{"id": "1"}]
+
+
+def test_a_next_page_that_is_no_url_makes_the_answer_none():
+    body = {"data": [], "pages": {"next": "http://[bad?page=2"}}
+    with pytest.raises(MalformedAnswer, match="no URL"):
+        parse_page(json.dumps(body).encode(), ["data"])
+
+
+def test_json_of_any_row_is_json():
+    """Of integers and depths that orjson finds too large; what is no number becomes null."""
+    deep: object = 1
+    for _ in range(300):
+        deep = [deep]
+
+    assert json.loads(to_json({"a": 10**40, "b": float("nan"), "c": deep})) == {
+        "a": 10**40,
+        "b": None,
+        "c": deep,
+    }

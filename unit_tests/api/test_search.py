@@ -49,3 +49,11 @@ def test_all_history_has_a_filter_that_hides_nothing():
     assert body["query"]["value"] == [
         {"field": "updated_at", "operator": "<", "value": 4_102_444_800}
     ]
+
+
+def test_an_order_by_creation_hides_no_row_whatever_its_creation():
+    """A row without a created_at lies in no range of it."""
+    body = search_body(Slice(100, 100, (0, FOREVER)), SECOND, 150, None, is_open=False)
+
+    assert operators(body) == [("updated_at", ">"), ("updated_at", "<")]
+    assert body["sort"]["field"] == "created_at"
