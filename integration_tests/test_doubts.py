@@ -425,3 +425,27 @@ def test_a_catalog_that_names_an_unknown_stream_is_told():
             deque(messages, maxlen=0)
 
     assert raised.value.failure_type is FailureType.config_error
+
+
+def test_rows_that_jump_ahead_of_a_walk_downwards_are_no_trouble():
+    """They are counted to the end and shown no more: the next sync brings them as they are."""
+    seed = Seed(now=BEGIN, contacts=contacts_at([BEGIN - 60 * number for number in range(1, 6)]))
+    with laboratory(seed) as intercom, small_pages(3):
+        names = [row["id"] for row in intercom.workspace.objects("contacts")]
+        asked = itertools.count()
+
+        @intercom.before_request
+        def change(request):
+            if request.path == "/contacts/search" and next(asked) == 1:
+                with intercom.workspace.lock:
+                    intercom.clock.advance(1)
+                    for name in names:
+                        intercom.workspace.update_contact(name, name="changed")
+                    for _ in range(4):
+                        intercom.workspace.create_contact()
+
+        first = sync_in_process(config_for(), ["contacts"])
+        second = sync_in_process(config_for(), ["contacts"], first.state())
+
+        missing, stale, _ = differences(latest([first, second], "contacts"), intercom, "contacts")
+        assert (missing, stale, first.incomplete) == ([], [], set())
