@@ -1,20 +1,13 @@
 """Each row of docs/errors.md, through a whole sync and against the emulator."""
 
-import datetime as dt
-import ipaddress
 import itertools
-import ssl
-from pathlib import Path
 from socket import create_server
 from threading import Thread
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 import source_intercom.client
+from integration_tests.certificates import self_signed
 from integration_tests.laboratory import laboratory
 from integration_tests.syncing import ROOT, config_for, sync_in_process
 from source_intercom.api.errors import ANY, MEANINGS, REFUSED_RENEWAL, Remedy, Trouble
@@ -129,39 +122,6 @@ def test_an_answer_that_is_none_is_asked_for_again(fault, says):
     assert intercom.journal.count("GET /tags") == source_intercom.client.TRIES
 
 
-def self_signed(folder: Path) -> ssl.SSLContext:
-    """A TLS context for 127.0.0.1 that nobody vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a proxy")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "proxy.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    return context
-
-
 def refuse_all(listener, context):
     """Offer TLS to whoever comes, until the listener closes."""
     while True:
@@ -188,7 +148,9 @@ def test_a_network_that_keeps_intercom_away_is_named(address, says, tmp_path, mo
     """TLS that nobody vouches for, a closed port, no DNS, a dead proxy: each has its sentence."""
     with create_server(("127.0.0.1", 0)) as listener:
         if address == "tls":
-            Thread(target=refuse_all, args=(listener, self_signed(tmp_path)), daemon=True).start()
+            Thread(
+                target=refuse_all, args=(listener, self_signed(tmp_path / "proxy.pem")), daemon=True
+            ).start()
             address = f"https://127.0.0.1:{listener.getsockname()[1]}"
         if address == "proxy":
             monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")

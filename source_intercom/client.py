@@ -22,6 +22,7 @@ from source_intercom.api.errors import REFUSED_RENEWAL, Refusal, Remedy, Trouble
 from source_intercom.api.grants import TOKEN_PATH, Grant
 from source_intercom.api.pages import MalformedAnswer, parse_object
 from source_intercom.api.rate_limit import Budget, RateLimit, server_seconds
+from source_intercom.connections import Connections
 from source_intercom.credentials import Credentials
 
 INTERCOM_VERSION = "2.16"
@@ -97,8 +98,7 @@ class IntercomClient:
         self._clock_error = 0.0
         """Seconds that Intercom's clock is ahead of ours, as far as its answers have told."""
         self._session = requests.Session()
-        adapter = requests.adapters.HTTPAdapter(pool_maxsize=connections, pool_block=True)
-        self._session.mount(base_url, adapter)
+        self._session.mount(base_url, Connections(connections))
         self._session.headers.update(
             {
                 "Accept": "application/json",
