@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 from collections.abc import Callable, Container, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -167,13 +168,13 @@ def wall(bench: Bench) -> Result:
 
 
 def cpu(bench: Bench) -> Result:
-    """CPU of a contact: what it takes beyond a sync of almost nothing."""
-    few, many = 150, 15_000 if bench.quick else 45_000
+    """CPU of a contact: what it takes beyond a sync of almost nothing, in the same round."""
+    few, many = 150, 15_000 if bench.quick else 90_000
     runs: list[Result] = []
-    for size in (few, many):
-        sizes = {"contacts": size}
-        with intercom(seed(sizes), door=bench.door) as server:
-            for _ in range(bench.rounds):
+    for _ in range(bench.rounds):
+        for size in (few, many):
+            sizes = {"contacts": size}
+            with intercom(seed(sizes), door=bench.door) as server:
                 for who in (bench.connector, bench.cdk, *bench.peers):
                     runs.append(bench.run(who, server, CORE[:1], sizes))  # noqa: PERF401
     return {"runs": runs, "few": few, "many": many}
@@ -216,17 +217,16 @@ def growth(bench: Bench) -> Result:
     """Time, requests and memory from small to large."""
     contacts = [10_000, 30_000] if bench.quick else [10_000, 100_000, 1_000_000]
     conversations = [200, 600] if bench.quick else [200, 2_000, 20_000]
+    plan = [({"contacts": size}, CORE[:1]) for size in contacts]
+    plan += [({"conversations": size, "parts": 50}, CORE[2:]) for size in conversations]
     runs = []
-    for size in contacts:
-        sizes = {"contacts": size}
-        with intercom(seed(sizes)) as server:
-            runs.append(bench.run(bench.connector, server, CORE[:1], sizes))
-            if size <= MOST_OF_CDK:
-                runs.append(bench.run(bench.cdk, server, CORE[:1], sizes))
-    for size in conversations:
-        sizes = {"conversations": size, "parts": 50}
-        with intercom(seed(sizes)) as server:
-            runs.append(bench.run(bench.connector, server, CORE[2:], sizes))
+    with ExitStack() as stack:
+        servers = [stack.enter_context(intercom(seed(sizes))) for sizes, _ in plan]
+        for number in range(bench.rounds):
+            for server, (sizes, streams) in zip(servers, plan, strict=True):
+                runs.append(bench.run(bench.connector, server, streams, sizes))
+                if number == 0 and sizes.get("contacts", MOST_OF_CDK + 1) <= MOST_OF_CDK:
+                    runs.append(bench.run(bench.cdk, server, streams, sizes))
     return {"runs": runs}
 
 

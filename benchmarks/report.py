@@ -79,8 +79,8 @@ def _limits(result: Result) -> list[Row]:
             Row(
                 f"share of {run['limit']:,} requests per 10 s, 300 ms each, {TITLES[run['who']]}",
                 goal if is_ours else "",
-                f"{run['share']:.1%}, {run['refused']:.2%} refused; {core:.0%} of a core"
-                + _faults([run]),
+                f"{run['share']:.1%}, {run['refused']:.2%} refused; {core:.0%} of a core, "
+                f"{run['peak'] / MEGABYTE:.0f} MB" + _faults([run]),
                 good and not run["failed"] if is_ours else None,
             )
         )
@@ -129,12 +129,11 @@ def cpu_by_contestant(result: Result) -> dict[str, list[float]]:
         small = [run for run in runs if run["sizes"]["contacts"] == result["few"]]
         large = [run for run in runs if run["sizes"]["contacts"] == result["many"]]
         if small and large:
-            base = spread(_values(small, "cpu"))[0]
             found[who] = [
-                (run["cpu"] - base)
-                / max(run["rows"]["contacts"] - small[0]["rows"]["contacts"], 1)
+                (run["cpu"] - start["cpu"])
+                / max(run["rows"]["contacts"] - start["rows"]["contacts"], 1)
                 * 1e6
-                for run in large
+                for start, run in zip(small, large, strict=True)
             ]
     return found
 
@@ -142,7 +141,8 @@ def cpu_by_contestant(result: Result) -> dict[str, list[float]]:
 def _cpu(result: Result) -> list[Row]:
     found = cpu_by_contestant(result)
     ours, default = found["connector"], found["cdk"]
-    ratio = spread(default)[0] / spread(ours)[0]
+    # Round by round: the machine is not as fast in one as in another.
+    ratio = spread([theirs / own for theirs, own in zip(default, ours, strict=True)])[0]
     others = "".join(
         f"; {TITLES[who]} {_between(values, '{:.0f}')} µs"
         for who, values in found.items()
@@ -228,19 +228,23 @@ def _growth(result: Result) -> list[Row]:
     rows = []
     for name, runs in (("contacts", contacts), ("conversation_parts", talks)):
         text = ", ".join(
-            f"{run['peak'] / MEGABYTE:.0f} MB at {run['rows'][name]:,}" for run in runs
+            f"{max(_values(same, 'peak')) / MEGABYTE:.0f} MB at {same[0]['rows'][name]:,}"
+            for same in _by_size(runs)
         )
         good = max(_values(runs, "peak")) <= 250 * MEGABYTE and not _faults(runs)
         rows.append(Row(f"peak memory, {name}", "≤ 250 MB, flat", text + _faults(runs), good))
     for name, runs in (("contacts", contacts), ("conversations", talks)):
         # From size to size, so that the start-up, which all of them pay once, drops out.
+        found = [(same[0]["sizes"][name], same) for same in _by_size(runs)]
         steps = [
-            ((large["wall"] - small["wall"]) / (large["sizes"][name] - small["sizes"][name]) * 1e6)
-            for small, large in pairwise(runs)
+            (spread(_values(large, "wall"))[0] - spread(_values(small, "wall"))[0])
+            / (most - least)
+            * 1e6
+            for (least, small), (most, large) in pairwise(found)
         ]
-        asked = [run["requests"] / run["sizes"][name] for run in runs]
+        asked = [spread(_values(same, "requests"))[0] / size for size, same in found]
         text = ", ".join(f"{step:,.0f}" for step in steps)
-        sizes = " → ".join(f"{run['sizes'][name]:,}" for run in runs)
+        sizes = " → ".join(f"{size:,}" for size, _ in found)
         note = f" ({runs[0]['sizes']['parts']} parts each)" if name == "conversations" else ""
         rows.append(
             Row(
@@ -251,27 +255,36 @@ def _growth(result: Result) -> list[Row]:
                 steps[-1] <= 1.25 * steps[0] and asked[-1] <= 1.05 * asked[0],
             )
         )
-    rows.append(_pace(talks[-1]))
+    rows.append(_pace(_by_size(talks)[-1]))
     return rows
 
 
-def _pace(run: Result) -> Row:
+def _by_size(runs: Iterable[Result]) -> list[list[Result]]:
+    """Runs of the same workspace together, from small to large."""
+    together: dict[int, list[Result]] = {}
+    for run in runs:
+        together.setdefault(max(run["sizes"].values()), []).append(run)
+    return [together[size] for size in sorted(together)]
+
+
+def _pace(runs: list[Result]) -> Row:
     """Whether late conversations cost what early ones do; the first tenth holds the start-up."""
-    conversations = run["sizes"]["conversations"]
-    tenths = [1e6 * seconds / (conversations / 10) for seconds in run["tenths"]]
+    sizes = runs[0]["sizes"]
+    each_tenth = zip(*(run["tenths"] for run in runs), strict=True)
+    tenths = [1e7 * spread(seconds)[0] / sizes["conversations"] for seconds in each_tenth]
     early, late = sum(tenths[1:4]) / 3, sum(tenths[7:]) / 3
     return Row(
-        f"the same for the first and the last of {conversations:,} conversations "
-        f"({run['sizes']['parts']} parts each)",
+        f"the same for the first and the last of {sizes['conversations']:,} conversations "
+        f"({sizes['parts']} parts each)",
         "the same",
         f"{early:,.0f} µs in tenths 2 to 4, {late:,.0f} µs in tenths 8 to 10; "
-        f"{run['peak'] / MEGABYTE:.0f} MB" + _faults([run]),
-        late <= 1.25 * early and not _faults([run]),
+        f"{max(_values(runs, 'peak')) / MEGABYTE:.0f} MB" + _faults(runs),
+        late <= 1.25 * early and not _faults(runs),
     )
 
 
 def _half_a_million(result: Result) -> list[Row]:
-    return [_pace(run) for run in _of(result, "connector")]
+    return [_pace(_of(result, "connector"))]
 
 
 def _hot_day(result: Result) -> list[Row]:
@@ -385,6 +398,11 @@ with them. All take turns.
     (DOCS / "README.md").write_text(text)
 
 
+def _walls(runs: Iterable[Result], stream: str) -> list[tuple[float, float]]:
+    """Rows and seconds of each size."""
+    return [(same[0]["rows"][stream], spread(_values(same, "wall"))[0]) for same in _by_size(runs)]
+
+
 def _draw(found: Mapping[str, Result]) -> list[str]:
     drawn = {}
     if "limits" in found:
@@ -404,11 +422,9 @@ def _draw(found: Mapping[str, Result]) -> list[str]:
         for who in TITLES:
             runs = [run for run in _of(found["growth"], who) if CORE[0] in run["streams"]]
             if runs:
-                series[f"contacts, {who}"] = [
-                    (run["rows"]["contacts"], run["wall"]) for run in runs
-                ]
+                series[f"contacts, {who}"] = _walls(runs, "contacts")
         runs = [run for run in found["growth"]["runs"] if CORE[2] in run["streams"]]
-        series["parts, connector"] = [(run["rows"][CORE[2]], run["wall"]) for run in runs]
+        series["parts, connector"] = _walls(runs, CORE[2])
         drawn["time-against-size"] = charts.growth("Time against size, no latency", series, "rows")
     if "cpu" in found:
         values = {

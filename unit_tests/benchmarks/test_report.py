@@ -49,6 +49,45 @@ def test_nobody_wins_by_not_reading():
         assert not faster.met
 
 
+def test_cpu_is_compared_within_each_round():
+    """A machine that slows down between two rounds slows both; start-up is paid by both sizes."""
+    runs = [
+        a_run(who, sizes={"contacts": size}, rows={"contacts": size}, cpu=speed * (1 + each * size))
+        for speed in (1, 3, 2)
+        for size in (100, 1_000_100)
+        for who, each in (("connector", 5e-5), ("cdk", 25e-5))
+    ]
+
+    (row,) = report.rows({"cpu": {"runs": runs, "few": 100, "many": 1_000_100}})
+
+    assert row.met
+    assert "100 (50 to 150, 3 rounds) µs against 500" in row.result
+
+
+def test_growth_takes_the_median_of_each_size():
+    """One slow round is no growth, and rows that cost more the more there are is none either."""
+
+    def rows(milliseconds):
+        runs = [
+            a_run(
+                sizes=sizes,
+                rows={"contacts": size, "conversation_parts": size},
+                wall=2 + size * (milliseconds[size] if number else 0.009),
+                requests=size // 10,
+                tenths=[1.0] * 10,
+                peak=10**8,
+            )
+            for number in range(3)
+            for size in (100, 1_000, 10_000)
+            for sizes in ({"contacts": size}, {"conversations": size, "parts": 50})
+        ]
+        found = report.rows({"growth": {"runs": runs}})
+        return [row.met for row in found if row.figure.startswith("growth")]
+
+    assert rows({100: 0.001, 1_000: 0.001, 10_000: 0.001}) == [True, True]
+    assert rows({100: 0.001, 1_000: 0.001, 10_000: 0.002}) == [False, False]
+
+
 def test_a_peer_that_does_not_run_is_left_out():
     runs = [a_run(), {"who": "airbyte", "failure": "no such option"}, a_run("cdk", wall=30.0)]
 
