@@ -1,5 +1,8 @@
 """Airbyte source connector for Intercom."""
 
-from source_intercom.source import SourceIntercom
+from source_intercom.startup import quick_imports
+
+with quick_imports():
+    from source_intercom.source import SourceIntercom
 
 __all__ = ["SourceIntercom"]
