@@ -97,6 +97,13 @@ MUTATIONS = (
         "test_state.py -k future",
     ),
     Mutation(
+        "a state of another workspace believed",
+        "components/cursors.py",
+        "if workspace and saved_for and workspace != saved_for:",
+        "if False:",
+        "test_state.py -k workspace",
+    ),
+    Mutation(
         "state before the rows that it claims",
         "components/search_retriever.py",
         "            yield from self.emit(records_schema, iter(batch.rows))\n"

@@ -31,6 +31,7 @@ UNREADABLE = (
     {"__ab_no_cursor_state_message": True},
     {"unread": [["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"]]},
     {"read_until": "2024-01-01T00:00:00Z"},
+    {"workspace": {"id_code": 1}},
 )
 
 
@@ -127,3 +128,41 @@ def test_a_clock_that_went_back_loses_nothing(stream):
 
         table = latest([first, second, third], stream)
         assert differences(table, intercom, stream)[:2] == ([], [])
+
+
+def in_another_workspace(_request, proceed):
+    """The same answer, with another id of the workspace."""
+    answer = proceed()
+    answer.body = answer.body.replace(b'"emu1ator"', b'"another"')
+    return answer
+
+
+@pytest.mark.parametrize("stream", INCREMENTAL)
+def test_the_state_of_another_workspace_is_refused(stream):
+    """The state of a trial workspace, a token of the real one: its history would be skipped."""
+    with laboratory("tiny") as intercom:
+        first = sync_in_process(config_for(), [stream])
+        intercom.faults.add("GET /me", custom=in_another_workspace, count=None)
+
+        second = sync_in_process(config_for(), [stream], first.state())
+        whole = sync_in_process(config_for(), [stream], first.state(), sync_mode="full_refresh")
+
+    assert second.ids(stream) == []
+    assert second.errors[stream]["failure_type"] == "config_error"
+    assert "saved for workspace emu1ator, and the token opens another" in str(second.errors)
+    assert second.state(first.state()) == first.state()
+    assert whole.states(stream)[-1]["workspace"] == "another"
+    assert len(whole.ids(stream)) == len(first.ids(stream)) > 0
+
+
+@pytest.mark.parametrize("stream", INCREMENTAL)
+def test_a_token_that_may_not_read_its_workspace_goes_on(stream):
+    """Then nothing tells whose state it is; what it was saved for is kept for those who may."""
+    with laboratory("tiny") as intercom:
+        first = sync_in_process(config_for(), [stream])
+        intercom.faults.add("GET /me", status=403, count=None)
+
+        second = sync_in_process(config_for(), [stream], first.state())
+
+    assert second.incomplete == set()
+    assert second.states(stream)[-1]["workspace"] == "emu1ator"

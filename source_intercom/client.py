@@ -22,6 +22,7 @@ from source_intercom.api.errors import REFUSED_RENEWAL, Refusal, Remedy, Trouble
 from source_intercom.api.grants import TOKEN_PATH, Grant
 from source_intercom.api.pages import MalformedAnswer, parse_object
 from source_intercom.api.rate_limit import Budget, RateLimit, server_seconds
+from source_intercom.api.workspaces import Workspace
 from source_intercom.connections import Connections
 from source_intercom.credentials import Credentials
 
@@ -91,6 +92,7 @@ class IntercomClient:
         """Intercom's clock at the first answer of this client, in Unix seconds."""
         self._first_question = Lock()
         self._no_answer: IntercomError | None = None
+        self._workspace: Workspace | None = None
         self.last_date: int | None = None
         """The latest reading of Intercom's clock."""
         self.sleep = sleep
@@ -210,22 +212,29 @@ class IntercomClient:
         """Intercom's clock, in Unix seconds; ours until its first answer."""
         return self._clock() + self._clock_error
 
-    def started_at(self) -> int:
+    def workspace(self) -> Workspace:
         """
-        T0: Intercom's clock at this client's first answer, in Unix seconds.
+        What `/me` tells of the workspace, which is asked once; nothing where the token may not.
 
-        Asks `/me` if nothing was asked yet; a token that may not read it learns the time as well.
+        Raises `IntercomError` where Intercom gives no answer at all.
         """
         with self._first_question:
-            if self.first_date is None:
+            if self._no_answer is not None:  # all streams wait here for the one answer
+                raise self._no_answer
+            if self._workspace is None:
                 try:
-                    if self._no_answer is not None:  # all streams wait here for the one answer
-                        raise self._no_answer
-                    self.send("GET", "/me", parse=parse_object)
+                    me = self.send("GET", "/me", parse=parse_object)
                 except IntercomError as error:
                     if error.may_pass or self.first_date is None:
                         self._no_answer = error
                         raise
+                    me = {}
+                self._workspace = Workspace.from_me(me)
+            return self._workspace
+
+    def started_at(self) -> int:
+        """T0: Intercom's clock at this client's first answer, in Unix seconds."""
+        self.workspace()
         if self.first_date is None:
             message = "Intercom's answers carry no Date header, so no sync can say how far it came."
             raise IntercomError(message, Remedy.REPORT)

@@ -1,7 +1,8 @@
 """
 What `GET /me` tells of the workspace that a token opens.
 
-    {"type": "admin", …, "app": {"name": "ACME", "region": "EU", "timezone": "Europe/Dublin", …}}
+    {"type": "admin", …, "app": {"id_code": "xyz789", "name": "ACME", "region": "EU",
+                                 "timezone": "Europe/Dublin", …}}
 
 https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/admins/identifyadmin
 """
@@ -15,8 +16,9 @@ from source_intercom.api.regions import API_BASE_URLS
 
 @dataclass(frozen=True)
 class Workspace:
-    """Name, region and time zone, as far as Intercom tells."""
+    """Id, name, region and time zone, as far as Intercom tells."""
 
+    id: str | None
     name: str
     region: str | None
     timezone: str | None
@@ -28,6 +30,7 @@ class Workspace:
         app = app if isinstance(app, Mapping) else {}
         region = str(app.get("region") or "").upper()
         return cls(
+            id=str(app["id_code"]) if app.get("id_code") else None,
             name=str(app.get("name") or "a workspace without a name"),
             region=region if region in API_BASE_URLS else None,
             timezone=app.get("timezone"),

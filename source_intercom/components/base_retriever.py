@@ -18,7 +18,7 @@ from airbyte_cdk.sources.types import Config
 from source_intercom.api.custom_attributes import copier
 from source_intercom.api.pages import Page, parse_page
 from source_intercom.api.records import normaliser
-from source_intercom.api.slices import Window
+from source_intercom.api.slices import Slice, Window
 from source_intercom.client import TRIES
 from source_intercom.components.cursors import WindowCursor
 from source_intercom.components.spool import Spool
@@ -98,6 +98,13 @@ class IntercomRetriever(Retriever):
                     copy_attributes(row)
                 yield row
 
+    def open_window(self) -> tuple[Window, dict[int, Slice]]:
+        """What this sync reads, and its slices by number."""
+        client = self.sync.client
+        return self.window_cursor.open(
+            client.started_at(), self.sync.start_date, self.sync.lookback, client.workspace().id
+        )
+
     def emit_window(
         self, schema: Mapping[str, Any], fill: Callable[[Spool, Window], None]
     ) -> Iterator[dict[str, Any] | AirbyteMessage]:
@@ -106,9 +113,7 @@ class IntercomRetriever(Retriever):
 
         Oldest first, so that after a break-off the next sync emits the rest and no more.
         """
-        window, numbered = self.window_cursor.open(
-            self.sync.client.started_at(), self.sync.start_date, self.sync.lookback
-        )
+        window, numbered = self.open_window()
         with Spool() as spool:
             fill(spool, window)
             for moment, row in spool.changed(window.start):

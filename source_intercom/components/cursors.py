@@ -17,6 +17,7 @@ from airbyte_cdk.models import (
     AirbyteStateMessage,
     AirbyteStateType,
     AirbyteStreamState,
+    FailureType,
     StreamDescriptor,
     Type,
 )
@@ -24,6 +25,7 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, CursorField
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_intercom.api.slices import Slice, Window
 from source_intercom.api.timestamps import rfc3339
@@ -54,6 +56,7 @@ class WindowCursor(Cursor):
         self._saved = saved
         self._message_repository = message_repository
         self._clock = clock
+        self._workspace: str | None = None
         self._window: Window | None = None
         self._unread: dict[int, Slice] = {}
         self._lock = Lock()
@@ -61,8 +64,18 @@ class WindowCursor(Cursor):
         self._rows_since = 0
         self._checkpointed_at = clock()
 
-    def open(self, t0: int, start_date: int, lookback: int) -> tuple[Window, dict[int, Slice]]:
-        """Plan the window that ends at `t0`; its slices, by number."""
+    def open(
+        self, t0: int, start_date: int, lookback: int, workspace: str | None = None
+    ) -> tuple[Window, dict[int, Slice]]:
+        """
+        Plan the window that ends at `t0`; its slices, by number.
+
+        Raises a `config_error` where the state was saved for another workspace.
+        """
+        named = self._saved.get("workspace")
+        saved_for = named if isinstance(named, str) and named else None
+        if workspace and saved_for and workspace != saved_for:
+            raise _another_workspace(self._stream_name, saved_for, workspace)
         window = Window.plan(
             self._saved, self.cursor_field.cursor_field_key, t0, start_date, lookback
         )
@@ -74,6 +87,7 @@ class WindowCursor(Cursor):
                 rfc3339(t0),
             )
         with self._lock:
+            self._workspace = workspace or saved_for
             self._window = window
             self._unread = self._number(window.slices)
             return window, dict(self._unread)
@@ -137,7 +151,8 @@ class WindowCursor(Cursor):
         with self._lock:
             if self._window is None:
                 return dict(self._saved)
-            return self._window.state(self.cursor_field.cursor_field_key, self._unread.values())
+            state = self._window.state(self.cursor_field.cursor_field_key, self._unread.values())
+            return {**state, "workspace": self._workspace} if self._workspace else state
 
     def state_message(self) -> AirbyteMessage:
         """The state as an Airbyte message of its stream."""
@@ -165,3 +180,13 @@ class WindowCursor(Cursor):
     def should_be_synced(self, record: Record) -> bool:
         """The retriever has dropped what lies outside its slices."""
         return True
+
+
+def _another_workspace(stream: str, before: str, now: str) -> AirbyteTracedException:
+    message = (
+        f"{stream}: the state was saved for workspace {before}, and the token opens {now}: use a "
+        f"token of {before}, or clear the stream's data, so that all of {now} is read."
+    )
+    return AirbyteTracedException(
+        message=message, internal_message=message, failure_type=FailureType.config_error
+    )

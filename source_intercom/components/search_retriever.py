@@ -105,8 +105,8 @@ class SearchRetriever(IntercomRetriever):
 
         A slice that fails lets the ones under way end their page; the error comes last.
         """
-        t0 = self.sync.client.started_at()
-        window, slices = self.window_cursor.open(t0, self.sync.start_date, self.sync.lookback)
+        window, slices = self.open_window()
+        t0 = window.end
         since, walked_at = t0 - SAFETY_MARGIN, t0
         for _ in range(1 + CATCH_UPS):
             pages = 0
