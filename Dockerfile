@@ -15,7 +15,7 @@ RUN python -m venv --without-pip /opt/connector \
 FROM ${BASE_IMAGE}
 COPY --from=dependencies /opt/connector /opt/connector
 ENV PATH=/opt/connector/bin:$PATH
-# Forty threads would each keep a heap of their own for what they once held.
+# Threads would each keep a heap of their own for what they once held.
 ENV MALLOC_ARENA_MAX=2
 
 WORKDIR /airbyte/integration_code

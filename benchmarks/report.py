@@ -57,6 +57,10 @@ def _values(runs: Iterable[Result], name: str) -> list[float]:
     return [run[name] for run in runs if run[name] is not None]
 
 
+def _median(runs: Iterable[Result], name: str) -> float:
+    return spread(_values(runs, name))[0]
+
+
 def _between(values: list[float], form: str = "{:.1f}") -> str:
     median, least, greatest = spread(values)
     text = form.format(median)
@@ -99,7 +103,7 @@ def _wall(result: Result) -> list[Row]:
         theirs = _of(result, who)
         if not theirs:
             continue
-        ratio = spread(_values(theirs, "wall"))[0] / spread(_values(ours, "wall"))[0]
+        ratio = _median(theirs, "wall") / _median(ours, "wall")
         rows.append(
             Row(
                 f"wall time of {volume}, against {TITLES[who]}",
@@ -237,12 +241,10 @@ def _growth(result: Result) -> list[Row]:
         # From size to size, so that the start-up, which all of them pay once, drops out.
         found = [(same[0]["sizes"][name], same) for same in _by_size(runs)]
         steps = [
-            (spread(_values(large, "wall"))[0] - spread(_values(small, "wall"))[0])
-            / (most - least)
-            * 1e6
+            (_median(large, "wall") - _median(small, "wall")) / (most - least) * 1e6
             for (least, small), (most, large) in pairwise(found)
         ]
-        asked = [spread(_values(same, "requests"))[0] / size for size, same in found]
+        asked = [_median(same, "requests") / size for size, same in found]
         text = ", ".join(f"{step:,.0f}" for step in steps)
         sizes = " → ".join(f"{size:,}" for size, _ in found)
         note = f" ({runs[0]['sizes']['parts']} parts each)" if name == "conversations" else ""
@@ -261,9 +263,9 @@ def _growth(result: Result) -> list[Row]:
 
 def _by_size(runs: Iterable[Result]) -> list[list[Result]]:
     """Runs of the same workspace together, from small to large."""
-    together: dict[int, list[Result]] = {}
+    together: dict[tuple[int, ...], list[Result]] = {}
     for run in runs:
-        together.setdefault(max(run["sizes"].values()), []).append(run)
+        together.setdefault(tuple(run["sizes"].values()), []).append(run)
     return [together[size] for size in sorted(together)]
 
 
@@ -292,7 +294,7 @@ def _hot_day(result: Result) -> list[Row]:
         [run for run in _of(result, "connector") if run["sizes"]["hot_day"] == is_hot]
         for is_hot in (0, 1)
     )
-    ratio = spread(_values(hot, "wall"))[0] / spread(_values(even, "wall"))[0]
+    ratio = _median(hot, "wall") / _median(even, "wall")
     faults = _faults([*even, *hot])
     return [
         Row(
@@ -400,7 +402,7 @@ with them. All take turns.
 
 def _walls(runs: Iterable[Result], stream: str) -> list[tuple[float, float]]:
     """Rows and seconds of each size."""
-    return [(same[0]["rows"][stream], spread(_values(same, "wall"))[0]) for same in _by_size(runs)]
+    return [(same[0]["rows"][stream], _median(same, "wall")) for same in _by_size(runs)]
 
 
 def _draw(found: Mapping[str, Result]) -> list[str]:

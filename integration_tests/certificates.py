@@ -1,4 +1,4 @@
-"""A server that speaks TLS."""
+"""A certificate that only its own file vouches for, for servers that speak TLS."""
 
 import datetime as dt
 import ipaddress

@@ -18,6 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 import airbyte_cdk.sources.declarative.concurrent_declarative_source as cdk_source
+import orjson
 from airbyte_cdk.sources.declarative.schema import JsonFileSchemaLoader
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 
@@ -25,6 +26,8 @@ import source_intercom.sync
 from integration_tests.syncing import PRIMARY_KEYS, Output
 from intercom_emulator import Emulator, shapes
 from intercom_emulator.clock import Clock
+from intercom_emulator.faults import Custom
+from intercom_emulator.messages import Request, Response
 from intercom_emulator.records import Documents
 from intercom_emulator.settings import Settings
 from intercom_emulator.workspace import COMPANY_IDS, CONTACT_IDS, CONVERSATION_IDS, Seed
@@ -67,6 +70,19 @@ def small_pages(size: int, worth_a_cut: int = 12, narrowest_days: int = 3) -> It
         patch.object(cursors, "CHECKPOINT_ROWS", size),
     ):
         yield
+
+
+def changed(change: Callable[[Any], object]) -> Custom:
+    """A fault that changes the body of an answer."""
+
+    def custom(_request: Request, proceed: Callable[[], Response]) -> Response:
+        answer = proceed()
+        body = answer.json
+        change(body)
+        answer.body = orjson.dumps(body)
+        return answer
+
+    return custom
 
 
 def contacts_at(moments: Iterable[int]) -> Documents:

@@ -6,7 +6,7 @@ import time
 import pytest
 from airbyte_cdk.models import Status
 
-from integration_tests.laboratory import laboratory
+from integration_tests.laboratory import changed, laboratory
 from integration_tests.syncing import CORE_STREAMS, Connector, config_for, sync_in_process
 from intercom_emulator import Emulator
 from source_intercom import SourceIntercom
@@ -99,12 +99,7 @@ def test_a_dead_token_fails_with_its_remedy(intercom, refuse):
 @pytest.mark.parametrize("other", ["EU", "AU"])
 def test_t46_a_workspace_of_another_region_says_which_to_choose(intercom, other):
     """T46: /me tells where the workspace lives."""
-
-    def elsewhere(_request, proceed):
-        answer = proceed()
-        answer.body = answer.body.replace(b'"region":"US"', b'"region":"%s"' % other.encode())
-        return answer
-
+    elsewhere = changed(lambda body: body["app"].update(region=other))
     intercom.faults.add("GET /me", custom=elsewhere, count=None)
 
     status, message = check(config_for(region="US"))

@@ -12,6 +12,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from integration_tests.laboratory import (
     DAY,
     SEARCHES,
+    changed,
     companies_at,
     contacts_at,
     conversations_at,
@@ -46,19 +47,6 @@ class NullsLast(Documents):
 
 def articles(many):
     return [shapes.article(str(39 + n), BEGIN - DAY - 60 * n) for n in range(many)]
-
-
-def changed(change):
-    """A fault that changes the body of an answer."""
-
-    def custom(_request, proceed):
-        answer = proceed()
-        body = answer.json
-        change(body)
-        answer.body = orjson.dumps(body)
-        return answer
-
-    return custom
 
 
 def test_articles_that_come_and_go_at_each_reading_are_all_there_in_the_end():

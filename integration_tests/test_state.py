@@ -6,6 +6,7 @@ from integration_tests.laboratory import (
     DAY,
     INCREMENTAL,
     MARGIN,
+    changed,
     conversations_at,
     differences,
     laboratory,
@@ -130,19 +131,13 @@ def test_a_clock_that_went_back_loses_nothing(stream):
         assert differences(table, intercom, stream)[:2] == ([], [])
 
 
-def in_another_workspace(_request, proceed):
-    """The same answer, with another id of the workspace."""
-    answer = proceed()
-    answer.body = answer.body.replace(b'"emu1ator"', b'"another"')
-    return answer
-
-
 @pytest.mark.parametrize("stream", INCREMENTAL)
 def test_the_state_of_another_workspace_is_refused(stream):
     """The state of a trial workspace, a token of the real one: its history would be skipped."""
     with laboratory("tiny") as intercom:
         first = sync_in_process(config_for(), [stream])
-        intercom.faults.add("GET /me", custom=in_another_workspace, count=None)
+        another = changed(lambda body: body["app"].update(id_code="another"))
+        intercom.faults.add("GET /me", custom=another, count=None)
 
         second = sync_in_process(config_for(), [stream], first.state())
         whole = sync_in_process(config_for(), [stream], first.state(), sync_mode="full_refresh")

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
-from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification, FailureType
+from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 from airbyte_cdk.sources.utils.schema_helpers import split_config
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_intercom.api.config import problems
 from source_intercom.components.record_lines import RecordLines
-from source_intercom.source import SourceIntercom
+from source_intercom.source import SourceIntercom, config_error
 
 
 class IntercomEntrypoint(AirbyteEntrypoint):
@@ -55,9 +54,4 @@ class IntercomEntrypoint(AirbyteEntrypoint):
         settings, _ = split_config(config)
         found = problems(settings, source_spec.connectionSpecification)
         if found:
-            message = f"The config can't be used: {'; '.join(found)}."
-            raise AirbyteTracedException(
-                message=message,
-                internal_message=message,
-                failure_type=FailureType.config_error,
-            )
+            raise config_error(f"The config can't be used: {'; '.join(found)}.")

@@ -112,7 +112,7 @@ class SourceIntercom(YamlDeclarativeSource):
         names = [each.stream.name for each in catalog.streams]
         unknown = [name for name in names if name not in self._names]
         if unknown:
-            raise _config_error(
+            raise config_error(
                 f"The catalog has streams that this connector does not know: {', '.join(unknown)}. "
                 "Refresh the connection's schema, or deselect them."
             )
@@ -177,10 +177,11 @@ def _from_file(read: Callable[[str], Content], kind: str, path: str | None) -> C
             f"The {kind} file can't be used ({type(error).__name__}): check that {path} exists, "
             f"is JSON, and is a {kind} of Airbyte's protocol."
         )
-        raise _config_error(message) from None
+        raise config_error(message) from None
 
 
-def _config_error(message: str) -> AirbyteTracedException:
+def config_error(message: str) -> AirbyteTracedException:
+    """What ends a verb with one sentence on what to change."""
     return AirbyteTracedException(
         message=message, internal_message=message, failure_type=FailureType.config_error
     )

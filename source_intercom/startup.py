@@ -1,5 +1,5 @@
 """
-The CDK's import, in half its time.
+The CDK's import, in two thirds of its time.
 
 Python, because the rest is spent for nothing: on a garbage collector that walks what never dies,
 and on the source files of the protocol's models, parsed once a model for docstrings of fields.

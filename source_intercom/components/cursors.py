@@ -17,7 +17,6 @@ from airbyte_cdk.models import (
     AirbyteStateMessage,
     AirbyteStateType,
     AirbyteStreamState,
-    FailureType,
     StreamDescriptor,
     Type,
 )
@@ -25,10 +24,11 @@ from airbyte_cdk.sources.message import MessageRepository
 from airbyte_cdk.sources.streams.concurrent.cursor import Cursor, CursorField
 from airbyte_cdk.sources.streams.concurrent.partitions.partition import Partition
 from airbyte_cdk.sources.types import Record
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_intercom.api.errors import Remedy
 from source_intercom.api.slices import Slice, Window
 from source_intercom.api.timestamps import rfc3339
+from source_intercom.client import IntercomError
 
 CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_ROWS = 1_000
@@ -75,7 +75,12 @@ class WindowCursor(Cursor):
         named = self._saved.get("workspace")
         saved_for = named if isinstance(named, str) and named else None
         if workspace and saved_for and workspace != saved_for:
-            raise _another_workspace(self._stream_name, saved_for, workspace)
+            message = (
+                f"{self._stream_name}: the state was saved for workspace {saved_for}, and the "
+                f"token opens {workspace}: use a token of {saved_for}, or clear the stream's data, "
+                f"so that all of {workspace} is read."
+            )
+            raise IntercomError(message, Remedy.CONFIGURE)
         window = Window.plan(
             self._saved, self.cursor_field.cursor_field_key, t0, start_date, lookback
         )
@@ -180,13 +185,3 @@ class WindowCursor(Cursor):
     def should_be_synced(self, record: Record) -> bool:
         """The retriever has dropped what lies outside its slices."""
         return True
-
-
-def _another_workspace(stream: str, before: str, now: str) -> AirbyteTracedException:
-    message = (
-        f"{stream}: the state was saved for workspace {before}, and the token opens {now}: use a "
-        f"token of {before}, or clear the stream's data, so that all of {now} is read."
-    )
-    return AirbyteTracedException(
-        message=message, internal_message=message, failure_type=FailureType.config_error
-    )
