@@ -175,18 +175,25 @@ def test_parts_found_before_a_search_broke_off_are_settled():
         assert len(second.ids("conversation_parts")) <= 302
 
 
-@pytest.mark.parametrize("vanished", [20, 50])
-def test_conversations_that_all_vanished_are_no_success(vanished):
-    """nginx's 404 for every detail, or for twenty of fifty: trouble, not as many deletions."""
+def test_conversations_that_all_vanished_are_no_success():
+    """nginx's 404 for every detail: trouble, not as many deletions, however often it comes."""
     moments = [BEGIN - DAY - 60 * number for number in range(50)]
+    outputs = []
     with laboratory(Seed(now=BEGIN, conversations=conversations_at(moments, parts=2))) as intercom:
-        names = [row["id"] for row in intercom.workspace.objects(CHATS)][:vanished]
-        when = lambda one: one.path.split("/")[-1] in names  # noqa: E731
-        intercom.faults.add(DETAIL, status=404, body="html", count=None, when=when)
+        intercom.faults.add(DETAIL, status=404, body="html", count=None)
+        for _ in range(3):
+            state = outputs[-1].state() if outputs else []
+            outputs.append(sync_in_process(config_for(), PARTS, state))
+            intercom.clock.advance(3600)
+        intercom.faults.clear()
+        incomplete = [output.incomplete for output in outputs]
+        for _ in range(2):
+            outputs.append(sync_in_process(config_for(), PARTS, outputs[-1].state()))
+            intercom.clock.advance(DAY)
 
-        output = sync_in_process(config_for(), ["conversation_parts"])
-
-        assert output.incomplete == {"conversation_parts"}
+        found = differences(latest(outputs, PARTS[0]), intercom, PARTS[0])
+        assert incomplete == [{*PARTS}] * 3
+        assert found == ([], [], [])
 
 
 def test_conversations_that_were_all_deleted_cost_their_own_rows():
@@ -298,8 +305,8 @@ def test_empty_pages_that_name_a_next_end_some_time(count):
         assert len(output.ids("conversations")) == (9 if count else 0)
 
 
-def test_vanished_conversations_move_no_state_before_they_are_believed():
-    """nginx's 404 from the 136th of 300 on: the parts of the first of them come later, too."""
+def test_vanished_conversations_come_once_they_are_shown():
+    """nginx's 404 from the 136th of 300 on: none is taken for gone."""
     moments = [BEGIN - 2 * DAY + 60 * number for number in range(300)]
     with laboratory(Seed(now=BEGIN, conversations=conversations_at(moments, parts=2))) as intercom:
         late = {f"/conversations/{row['id']}" for row in [*intercom.workspace.objects(CHATS)][135:]}
@@ -313,18 +320,6 @@ def test_vanished_conversations_move_no_state_before_they_are_believed():
         found = differences(latest([first, second], PARTS[0]), intercom, PARTS[0])
         assert first.incomplete == {*PARTS}
         assert found == ([], [], [])
-
-
-def test_more_vanished_conversations_than_others_are_no_success():
-    """Three details, two of them nginx's 404: an outage, as far as anybody can tell."""
-    with laboratory(
-        Seed(now=BEGIN, conversations=conversations_at([BEGIN - DAY] * 3, parts=2))
-    ) as intercom:
-        first, second, _ = [row["id"] for row in intercom.workspace.objects(CHATS)]
-        for name in (first, second):
-            intercom.faults.add(f"GET /conversations/{name}", status=404, body="html", count=None)
-
-        assert sync_in_process(config_for(), PARTS).incomplete == {*PARTS}
 
 
 def test_a_404_that_is_not_intercoms_own_is_asked_again():

@@ -129,26 +129,6 @@ def test_t19_conversations_deleted_between_search_and_detail_cost_their_own_rows
         assert (missing, stale, output.incomplete) == ([], [], set())
 
 
-@pytest.mark.parametrize("kind", ["empty", "html", "wrong_envelope", "truncated", "error_list"])
-def test_a_detail_that_stays_broken_is_not_complete_and_comes_next_time(kind):
-    """No detail is skipped: INCOMPLETE, state before it, and the next sync brings its parts."""
-    seed = Seed(
-        now=BEGIN,
-        conversations=conversations_at([BEGIN - DAY - n for n in range(9)], parts=2),
-    )
-    with laboratory(seed) as intercom:
-        names = [one["id"] for one in intercom.workspace.objects("conversations")]
-        intercom.faults.add(f"GET /conversations/{names[4]}", count=None, kind=kind)
-
-        first = sync_in_process(config_for(), PARTS)
-        intercom.faults.clear()
-        second = sync_in_process(config_for(), PARTS, first.state())
-
-        assert first.incomplete == {"conversation_parts"}
-        table = latest([first, second], "conversation_parts")
-        assert differences(table, intercom, "conversation_parts") == ([], [], [])
-
-
 def test_t13_parts_and_conversations_have_states_of_their_own():
     """T13: parts selected later read all history, though conversations are up to date."""
     seed = Seed(now=BEGIN, conversations=conversations_at([BEGIN - 90 * DAY] * 5, parts=2))

@@ -48,13 +48,20 @@ logger = logging.getLogger("airbyte")
 class IntercomError(AirbyteTracedException):
     """A request that failed for good; its message says what to do and quotes no body."""
 
-    def __init__(self, message: str, remedy: Remedy, refusal: Refusal | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        remedy: Remedy,
+        refusal: Refusal | None = None,
+        trouble: Trouble | None = None,
+    ) -> None:
         super().__init__(
             message=message,
             internal_message=f"{message} {(refusal and refusal.request_id) or ''}".rstrip(),
             failure_type=FailureType(remedy.value),
         )
         self.refusal = refusal
+        self.trouble = trouble
 
     @property
     def is_gone(self) -> bool:
@@ -66,6 +73,25 @@ class IntercomError(AirbyteTracedException):
         """Whether waiting may help."""
         is_transient = self.failure_type is FailureType.transient_error
         return is_transient or (self.refusal is not None and self.refusal.is_retriable)
+
+    @property
+    def may_be_the_objects(self) -> bool:
+        """Whether what was asked for may be at fault, rather than the connection or the token."""
+        if self.refusal is not None:
+            return self.refusal.may_be_the_objects
+        return self.trouble in {Trouble.TIMEOUT, Trouble.BROKEN_OFF, Trouble.UNREADABLE}
+
+    @property
+    def reason(self) -> str:
+        """The status and code of a refusal, or what else it was: for a line on one object."""
+        if self.refusal is not None:
+            return self.refusal.reason
+        return "no answer in time" if self.trouble is Trouble.TIMEOUT else "an unreadable answer"
+
+    def behind(self, sentence: str) -> "IntercomError":
+        """The same error with a sentence before it, which says what it means for a stream."""
+        remedy = Remedy(self.failure_type.value)
+        return IntercomError(f"{sentence} {self.message}", remedy, self.refusal, self.trouble)
 
 
 class IntercomClient:
@@ -104,6 +130,7 @@ class IntercomClient:
         self._session.headers.update(
             {
                 "Accept": "application/json",
+                "Cache-Control": "no-cache",  # the scroll has one URL for all of its pages
                 "Intercom-Version": INTERCOM_VERSION,
                 "User-Agent": "airbyte-source-intercom",
             }
@@ -146,8 +173,9 @@ class IntercomClient:
         is_signed: bool,
     ) -> Parsed:
         request = self._session.prepare_request(unprepared)
-        trouble, attempt, refused, grants = "", 0, 0, 0
+        sentence, attempt, refused, grants = "", 0, 0, 0
         refusal: Refusal | None = None
+        trouble: Trouble | None = None
         while attempt < tries and refused < RATE_LIMIT_TRIES:
             grant = self._sign(request) if is_signed else None
             refusal = None
@@ -161,21 +189,24 @@ class IntercomClient:
                     continue
                 if not refusal.is_retriable:
                     raise IntercomError(refusal.sentence, refusal.remedy, refusal)
-                trouble = refusal.sentence
+                sentence, trouble = refusal.sentence, None
                 if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
                     refused += 1
                     if RateLimit.from_headers(response.headers) is None:
                         self.sleep(min(2.0**refused, 10.0))
                     continue
             except MalformedAnswer as error:
-                trouble = Trouble.UNREADABLE.sentence(name, str(error))
+                trouble = Trouble.UNREADABLE
+                sentence = trouble.sentence(name, str(error))
             except OSError as error:  # a RequestException is one; so is a missing CA bundle
-                trouble = _network_trouble(error).sentence(name)
+                trouble = _network_trouble(error)
+                sentence = trouble.sentence(name)
             attempt += 1
             if attempt < tries:
-                logger.info("%s Attempt %d of %d failed.", trouble, attempt, tries)
+                logger.info("%s Attempt %d of %d failed.", sentence, attempt, tries)
                 self.sleep(2 ** (attempt - 1) * random.uniform(0.75, 1.25))  # noqa: S311 jitter
-        raise IntercomError(trouble, refusal.remedy if refusal else Remedy.WAIT, refusal)
+        remedy = refusal.remedy if refusal else Remedy.WAIT
+        raise IntercomError(sentence, remedy, refusal, trouble)
 
     def _sign(self, request: requests.PreparedRequest) -> Grant:
         grant = self.credentials.current(self._now())

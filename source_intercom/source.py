@@ -67,9 +67,11 @@ class SourceIntercom(YamlDeclarativeSource):
         self._names: set[str] = set()
         configured = catalog.streams if catalog else []
         # A full refresh that went on from a state would leave a table without the rest.
-        whole = {each.stream.name for each in configured if each.sync_mode is SyncMode.full_refresh}
+        self._whole = frozenset(
+            each.stream.name for each in configured if each.sync_mode is SyncMode.full_refresh
+        )
         saved = _by_stream(state or [])
-        self._states = {name: saved[name] for name in saved.keys() - whole}
+        self._states = {name: saved[name] for name in saved.keys() - self._whole}
         self._schemas = {each.stream.name: each.stream.json_schema for each in configured}
         self._concurrent_source._queue.maxsize = QUEUE_ITEMS  # noqa: SLF001 no public way
         self.logger.addFilter(_without_counts)
@@ -125,7 +127,7 @@ class SourceIntercom(YamlDeclarativeSource):
         return catalog
 
     def _build(self) -> tuple[Sync, list[AbstractStream]]:
-        sync = Sync(self._config, self._states, self._schemas)
+        sync = Sync(self._config, self._states, self._schemas, self._whole)
         with sync.building():
             declared = super().streams(self._config)
         return sync, [self._with_cursor(each, sync.retrievers[each.name]) for each in declared]

@@ -37,9 +37,12 @@ class Sync:
         config: Mapping[str, Any],
         states: Mapping[str, Mapping[str, Any]],
         schemas: Mapping[str, Mapping[str, Any]],
+        whole: frozenset[str] = frozenset(),
     ) -> None:
         self.config = config
         self.states = states
+        self.whole = whole
+        """The names of streams whose tables are written anew."""
         self.schemas = schemas
         """The schemas of the configured catalog, by stream name; none unless it is a read."""
         self.retrievers: dict[str, Any] = {}

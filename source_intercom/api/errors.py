@@ -5,7 +5,7 @@ Status codes: https://developers.intercom.com/docs/references/rest-api/errors/ht
 Codes: https://developers.intercom.com/docs/references/rest-api/errors/error-codes
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from http import HTTPStatus
 
@@ -53,6 +53,16 @@ class Refusal:
     def is_gone(self) -> bool:
         """Whether the object asked for exists no more (or never did)."""
         return self.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+
+    @property
+    def may_be_the_objects(self) -> bool:
+        """Whether another object may be answered: no token and no rate limit is at fault."""
+        return self.status != HTTPStatus.TOO_MANY_REQUESTS and self.code not in TOKEN_CODES
+
+    @property
+    def reason(self) -> str:
+        """Status and code, such as "HTTP 422, parameter_invalid"."""
+        return f"HTTP {self.status}" + (f", {self.code}" if self.code else "")
 
 
 @dataclass(frozen=True)
@@ -185,8 +195,8 @@ def read_refusal(status: int, content: bytes, permission: str | None = None) -> 
     if meaning.sentence in {GONE, REFUSED} and code is None and status in REFUSALS:
         meaning = NOT_OWN
     sentence = meaning.sentence.format(box=f'"{permission}"' if permission else "its permissions")
-    named = f"{sentence} (HTTP {status}{f', {code}' if code else ''})"
-    return Refusal(status, code, request_id, meaning.remedy, named)
+    refusal = Refusal(status, code, request_id, meaning.remedy, sentence)
+    return replace(refusal, sentence=f"{sentence} ({refusal.reason})")
 
 
 def _error_list(content: bytes) -> tuple[str | None, str | None]:

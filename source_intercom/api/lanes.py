@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 from source_intercom.api.pages import Row
+from source_intercom.api.seen import Seen
 from source_intercom.api.slices import Slice
 from source_intercom.api.timestamps import epoch_seconds
 
@@ -37,6 +38,7 @@ class Placed(NamedTuple):
     """A page's rows, each with its date in Unix seconds and its value on the slice's axis."""
 
     rows: Sequence[Row]
+    ids: Sequence[str]
     moments: Sequence[int | None]
     values: Sequence[int | None]
     settled: int
@@ -47,18 +49,20 @@ class Placed(NamedTuple):
     @classmethod
     def of(cls, rows: Sequence[Row], axis: str, settled: int) -> Self:
         """Rows as Intercom sent them."""
+        ids = [str(row.get("id")) for row in rows]
         moments = [epoch_seconds(row.get("updated_at")) for row in rows]
         if axis == "updated_at":
             sure = [each for each in moments if each is not None and each <= settled]
-            return cls(rows, moments, moments, settled, sure)
+            return cls(rows, ids, moments, moments, settled, sure)
         values = [epoch_seconds(row.get(axis)) for row in rows]
-        return cls(rows, moments, values, settled, [each for each in values if each is not None])
+        sure = [each for each in values if each is not None]
+        return cls(rows, ids, moments, values, settled, sure)
 
     def versions(self, value: int | None) -> set[Version]:
         """The rows of one value."""
         return {
-            Version(str(row.get("id")), moment)
-            for row, moment, its in zip(self.rows, self.moments, self.values, strict=True)
+            Version(name, moment)
+            for name, moment, its in zip(self.ids, self.moments, self.values, strict=True)
             if its == value
         }
 
@@ -78,7 +82,8 @@ class Lane:
     """Bytes of the page before: what the next one is expected to weigh."""
     starting_after: str | None = None
     asked: set[str] = field(default_factory=set)
-    received: int = 0
+    seen: Seen = field(default_factory=Seen)
+    """The ids of the rows that this search has shown."""
     room: int = 0
     """Rows that the pages so far were asked for."""
     counted: int | None = None
@@ -98,7 +103,11 @@ class Lane:
     unsure: int = 0
     """Rows whose place in the order proves nothing."""
     empty: int = 0
-    """Pages in a row without a row."""
+    """Pages in a row without a row that is new."""
+    anew: int = 0
+    """Searches in a row that were begun for this piece, and came no further."""
+    is_around: bool = False
+    """Whether another lane failed at the piece, so that this one comes from its other end."""
     behind: set[Version] = field(default_factory=set)
     """What was emitted of the last value: a search for the rest would find it again."""
     emitted: frozenset[Version] = frozenset()
@@ -106,7 +115,8 @@ class Lane:
 
     def follow(self, page: Placed) -> None:
         """Note a page: the last value, and whether the rows come in order at all."""
-        self.received += len(page.rows)
+        self.empty = 0 if self.shows_news(page) else self.empty + 1
+        self.seen.add(page.ids)
         self.unsure += len(page.rows) - len(page.sure)
         if None in page.values or None in page.moments:
             self.is_sorted = False
@@ -118,6 +128,38 @@ class Lane:
         before, self.last = self.last, seen[-1]
         found = page.versions(self.last)
         self.behind = self.behind | found if before == self.last else found
+
+    @property
+    def received(self) -> int:
+        """Rows that came so far."""
+        return len(self.seen)
+
+    def _not_ahead(self, page: Placed) -> Iterable[tuple[str, int | None]]:
+        """The rows that don't lie ahead of all before, each with its date: any may be a repeat."""
+        last, sign = self.last, -1 if self.newest_first else 1
+        for name, moment, value in zip(page.ids, page.moments, page.values, strict=True):
+            if last is None or value is None or sign * value <= sign * last:
+                yield name, moment
+
+    def shows_news(self, page: Placed) -> bool:
+        """Whether a page has a row that this search has not shown before."""
+        names = [name for name, _ in self._not_ahead(page)]
+        return len(names) < len(page.rows) or self.seen.new_of(names) > 0
+
+    def repeats(self, page: Placed) -> bool:
+        """
+        Whether a page shows rows a second time: then others may be missing in their place.
+
+        Rows that have not settled may well come twice, as they were and as they are.
+        """
+        if self.number == 0:
+            return False
+        names = [
+            name
+            for name, moment in self._not_ahead(page)
+            if moment is not None and moment <= page.settled
+        ]
+        return self.seen.new_of(names) < len(names)
 
     @property
     def is_past(self) -> bool:
@@ -155,8 +197,10 @@ class Lane:
 
     @property
     def is_short(self) -> bool:
-        """Whether a walk downwards has ended before all that was counted."""
-        return self.newest_first and self.received < (self.counted or 0)
+        """Whether the search ended before all that was counted, as rows moved or came twice."""
+        different = self.seen.different()
+        has_cause = self.newest_first or different < self.received
+        return has_cause and different < (self.counted or 0)
 
     def rest(self, page: Placed, narrowest: int) -> Slice | None:
         """
@@ -200,6 +244,17 @@ class Lane:
         # Rows in front of the piece have been seen and not emitted.
         return self.emitted | self.behind if is_inside else self.emitted
 
+    def around(self) -> Self:
+        """A lane that comes to what this one failed at from its other end."""
+        return type(self)(
+            self.number,
+            self.unread,
+            search=self.unread,
+            newest_first=not self.newest_first,
+            emitted=self.handed_on,
+            is_around=True,
+        )
+
     def take_from(self, below: Iterable["Lane"], page: Placed) -> "Lane | None":
         """
         Begin the piece at the first row that was found, if the lane below has not come so far.
@@ -220,9 +275,10 @@ class Lane:
     def due(self, page: Placed, window_end: int) -> list[Row]:
         """The rows of a page that belong to the piece, or to no slice at all as they are newer."""
         newest = window_end if self.number else self.piece.end
+        places = zip(page.rows, page.ids, page.moments, page.values, strict=True)
         return [
             row
-            for row, moment, value in zip(page.rows, page.moments, page.values, strict=True)
+            for row, name, moment, value in places
             if (self.piece.holds(moment, value) or (moment is not None and moment > newest))
-            and not (self.emitted and Version(str(row.get("id")), moment) in self.emitted)
+            and not (self.emitted and Version(name, moment) in self.emitted)
         ]

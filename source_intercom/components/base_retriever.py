@@ -98,6 +98,11 @@ class IntercomRetriever(Retriever):
                     copy_attributes(row)
                 yield row
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the table is written anew, so that what is left out of it is not there."""
+        return self.name in self.sync.whole
+
     def open_window(self) -> tuple[Window, dict[int, Slice]]:
         """What this sync reads, and its slices by number."""
         client = self.sync.client

@@ -28,6 +28,7 @@ from airbyte_cdk.sources.types import Record
 from source_intercom.api.errors import Remedy
 from source_intercom.api.slices import Slice, Window
 from source_intercom.api.timestamps import rfc3339
+from source_intercom.api.unsettled import Unsettled
 from source_intercom.client import IntercomError
 
 CHECKPOINT_SECONDS = 5.0
@@ -58,6 +59,7 @@ class WindowCursor(Cursor):
         self._clock = clock
         self._workspace: str | None = None
         self._window: Window | None = None
+        self.unsettled = Unsettled(saved.get("unsettled"), 0)
         self._unread: dict[int, Slice] = {}
         self._lock = Lock()
         self._last_number = 0
@@ -93,6 +95,7 @@ class WindowCursor(Cursor):
             )
         with self._lock:
             self._workspace = workspace or saved_for
+            self.unsettled = Unsettled(self._saved.get("unsettled"), t0)
             self._window = window
             self._unread = self._number(window.slices)
             return window, dict(self._unread)
@@ -123,6 +126,11 @@ class WindowCursor(Cursor):
             else:
                 unread = unread.between(max(unread.low, position), unread.high)
             self._put(number, unread)
+
+    def keep(self, moment: int) -> None:
+        """Leave a second unread, whatever becomes of the slice around it."""
+        with self._lock:
+            self._unread.update(self._number([Slice(moment, moment)]))
 
     def close(self, number: int) -> None:
         """A slice has been emitted to its end."""
@@ -157,6 +165,8 @@ class WindowCursor(Cursor):
             if self._window is None:
                 return dict(self._saved)
             state = self._window.state(self.cursor_field.cursor_field_key, self._unread.values())
+            if self.unsettled:
+                state["unsettled"] = self.unsettled.encode()
             return {**state, "workspace": self._workspace} if self._workspace else state
 
     def state_message(self) -> AirbyteMessage:

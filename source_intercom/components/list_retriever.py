@@ -18,7 +18,7 @@ from source_intercom.api.pages import Page
 from source_intercom.api.timestamps import epoch_seconds
 from source_intercom.client import IntercomError
 from source_intercom.components.base_retriever import IntercomRetriever
-from source_intercom.components.spool import Spool
+from source_intercom.components.spool import Spool, name_of
 
 logger = logging.getLogger("airbyte")
 
@@ -59,36 +59,37 @@ class ListRetriever(IntercomRetriever):
         list is read again, until two readings find the same rows: then it is the count that errs.
         Raises a `transient_error` when that doesn't end.
         """
-        before: frozenset[str] | None = None
-        for _ in range(ATTEMPTS):
-            spool.clear()
-            is_whole, total = self._read_once(path, params, spool, until)
-            if is_whole:
+        reading: Reading | None = None
+        for attempt in range(ATTEMPTS):
+            before, found = reading, spool.ids
+            # What repeats rows in place of others may show them at the next reading.
+            if before is None or not before.repeats or before.has_changed:
+                spool.clear()
+            reading = self._read_once(path, _shifted(params, attempt), spool, until)
+            if reading.is_whole(len(spool)):
                 return
-            if before == spool.ids:
+            if before is not None and found == spool.ids and not reading.repeats:
                 logger.warning(
                     "%s: %s has %d rows where Intercom counts %s.",
                     self.name,
                     path,
                     len(spool),
-                    total,
+                    reading.total,
                 )
                 return
-            before = spool.ids
         message = (
-            f"{self.name}: {path} changed during each of {ATTEMPTS} readings, so none of them is "
-            "whole: run the sync again later."
+            f"{self.name}: {path} changed, or showed rows in place of others, during each of "
+            f"{ATTEMPTS} readings, so none of them is whole: run the sync again later."
         )
         raise IntercomError(message, Remedy.WAIT)
 
     def _read_once(
         self, path: str, params: Mapping[str, str], spool: Spool, until: int | None
-    ) -> tuple[bool, int | None]:
-        """Read to the end: whether that found everything, and Intercom's own count of it."""
+    ) -> "Reading":
+        """Read to the end, or down to `until`."""
         following: Mapping[str, str] | None = {}
         asked: set[tuple[tuple[str, str], ...]] = set()
-        total: int | None = None
-        has_shrunk = False
+        reading = Reading()
         empty = 0
         newest_first = _NewestFirst(until)
         while following is not None:
@@ -96,12 +97,13 @@ class ListRetriever(IntercomRetriever):
                 "GET", path, params={**params, **following}, paged=self.paged or bool(following)
             )
             self.report(len(page.rows))
-            if total is not None and page.total_count is not None and page.total_count < total:
-                has_shrunk = True
-            total = page.total_count
+            is_progress = reading.note(page)
             spool.add(page.rows)
             if newest_first.is_past(page):
-                return not has_shrunk, total
+                reading.is_cut_short = True
+                return reading
+            if page.rows and not is_progress:
+                return reading
             following = page.following
             token = tuple(sorted((following or {}).items()))
             empty = 0 if page.rows else empty + 1
@@ -109,7 +111,51 @@ class ListRetriever(IntercomRetriever):
                 message = f"Intercom names the same next page of {path} twice, or empty ones."
                 raise IntercomError(message, Remedy.WAIT)
             asked.add(token)
-        return not has_shrunk and (total is None or len(spool) >= total), total
+        return reading
+
+
+@dataclass
+class Reading:
+    """What one reading of a list has shown of it."""
+
+    total: int | None = None
+    """Intercom's own count, on the last page."""
+    has_changed: bool = False
+    """Whether the count changed between two pages."""
+    has_shrunk: bool = False
+    repeats: int = 0
+    """Rows that came more than once."""
+    is_cut_short: bool = False
+    """Whether it ended before the list did, as the rest is older."""
+    _seen: set[str] = field(default_factory=set)
+
+    def note(self, page: Page) -> bool:
+        """Note a page; whether it has a row that none before has shown."""
+        if self.total is not None and page.total_count is not None:
+            self.has_changed |= page.total_count != self.total
+            self.has_shrunk |= page.total_count < self.total
+        self.total = page.total_count
+        names = [name for name in map(name_of, page.rows) if name]
+        new = set(names) - self._seen
+        self._seen |= new
+        self.repeats += len(names) - len(new)
+        return bool(new) or len(names) < len(page.rows)
+
+    def is_whole(self, found: int) -> bool:
+        """Whether a list of which `found` different rows are known was read whole."""
+        if self.has_shrunk:
+            return False
+        if self.is_cut_short or self.total is None:
+            return not self.repeats
+        return found >= self.total
+
+
+def _shifted(params: Mapping[str, str], attempt: int) -> dict[str, str]:
+    """The parameters of another reading: pages of another length end behind other rows."""
+    shifted = dict(params)
+    if attempt and "per_page" in shifted:
+        shifted["per_page"] = str(int(shifted["per_page"]) - 7 * attempt)
+    return shifted
 
 
 class _NewestFirst:

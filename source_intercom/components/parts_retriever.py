@@ -18,9 +18,9 @@ from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_intercom.api.concurrency import Concurrency
-from source_intercom.api.errors import Remedy
 from source_intercom.api.pages import MalformedAnswer, parse_object
-from source_intercom.client import IntercomError
+from source_intercom.api.slices import Slice, Window
+from source_intercom.client import TRIES, IntercomError
 from source_intercom.components.search_retriever import BYTES_AHEAD, Batch, SearchRetriever
 
 MOST_PARTS = 500
@@ -37,21 +37,24 @@ Row = dict[str, Any]
 
 
 class Detail(NamedTuple):
-    """What one conversation brought."""
+    """What one conversation brought, or why it brought nothing."""
 
+    name: str
+    """The conversation's id."""
     parts: list[Row]
     size: int
     """Bytes of its body."""
     seconds: float
     """How long it took."""
-    is_doubtful: bool = False
-    """Whether it is gone by a 404 that isn't written as Intercom's own are."""
+    error: IntercomError | None = None
 
 
-MOST_DOUBTS = 20
-"""Doubtful conversations in a sync; a few are nginx's word for a conversation that was deleted."""
 SHORT_SECONDS = 2.0
 """Until a conversation that is short of its count is asked for again: a replica may be behind."""
+KEPT_TRIES = 2
+"""Attempts at a conversation that earlier syncs could not read."""
+MOST_NAMED = 20
+"""Ids in one line of the log."""
 
 
 @dataclass
@@ -65,10 +68,8 @@ class ConversationPartsRetriever(SearchRetriever):
     detail_path: str = "/conversations"
     lanes: int = 1
     _size: int = field(init=False, default=FIRST_SIZE)
-    _doubts: int = field(init=False, default=0)
-    _sure: int = field(init=False, default=0)
-    _held: list[Batch] = field(init=False, default_factory=list)
-    """What must not be settled before it is known how many conversations are doubtful."""
+    _last_error: IntercomError | None = field(init=False, default=None)
+    """What kept the last conversation away that could not be read."""
     _concurrency: Concurrency = field(init=False)
 
     def read_records(
@@ -76,8 +77,8 @@ class ConversationPartsRetriever(SearchRetriever):
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """The parts, conversation by conversation in the order of the walk."""
         self._concurrency = Concurrency(2 * self.sync.num_workers, MOST_SLACK)
+        conversations = self._conversations(*self.open_window())
         details: deque[Future[Detail] | Batch] = deque()
-        conversations = self._conversations()
         failure: IntercomError | None = None
         while True:
             try:
@@ -96,70 +97,101 @@ class ConversationPartsRetriever(SearchRetriever):
                 yield from self._take(records_schema, details)
         while details:
             yield from self._take(records_schema, details)
+        yield from self._end(failure)
+
+    def _end(self, failure: IntercomError | None) -> Iterator[AirbyteMessage]:
+        """The last state; raises what kept the stream from its end."""
+        unsettled = self.window_cursor.unsettled
         if failure is not None:
             raise failure
-        if self._doubts > self._sure:
-            raise self._outage()
-        for batch in self._held:
-            yield from self.settle(batch)
+        for name in unsettled.believe():
+            logger.info("Conversation %s is gone; its parts are skipped.", name)
         yield self.window_cursor.state_message()
+        if self._last_error is not None and unsettled.failed and not unsettled.read:
+            raise self._last_error
+        if unsettled.waiting:
+            logger.warning(
+                "%s: %d conversations could not be read by earlier syncs, and a later one asks for "
+                "them again: %s.",
+                self.name,
+                len(unsettled.waiting),
+                ", ".join(unsettled.waiting[:MOST_NAMED]),
+            )
 
     @property
     def _ahead(self) -> int:
         """How many conversations may be under way or wait to be emitted."""
         return min(self._concurrency.value, BYTES_AHEAD // max(self._size, 1) + 1)
 
-    def _conversations(self) -> Iterator[Row | Batch]:
+    def _conversations(self, window: Window, slices: dict[int, Slice]) -> Iterator[Row | Batch]:
         """Each conversation of a batch, then the batch itself, to be settled behind them."""
-        for batch in self.walk():
+        for name in self.window_cursor.unsettled.due:
+            yield {"id": name}
+        for batch in self.walk(window, slices):
             yield from batch.rows
             yield batch
 
     def _take(
         self, schema: Mapping[str, Any], details: deque[Future[Detail] | Batch]
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
-        detail = details.popleft()
-        if isinstance(detail, Batch) and self._doubts:
-            self._held.append(detail)
-        elif isinstance(detail, Batch):
-            yield from self.settle(detail)
+        item = details.popleft()
+        if isinstance(item, Batch):
+            yield from self.settle(item)
+            return
+        has_waited = not item.done()
+        detail = item.result()
+        self._concurrency.work_begins(detail.seconds, has_waited=has_waited)
+        # The largest of late: one heavy thread makes the next ones wait, for a while.
+        self._size = max(detail.size, self._size * 99 // 100)
+        yield from self.emit(schema, iter(detail.parts))
+        if detail.error is not None:
+            self._keep(detail.name, detail.error)
         else:
-            has_waited = not detail.done()
-            parts, size, seconds, is_doubtful = detail.result()
-            self._concurrency.work_begins(seconds, has_waited=has_waited)
-            self._doubts += is_doubtful
-            self._sure += not is_doubtful
-            if self._doubts == MOST_DOUBTS:
-                raise self._outage()
-            # The largest of late: one heavy thread makes the next ones wait, for a while.
-            self._size = max(size, self._size * 99 // 100)
-            yield from self.emit(schema, iter(parts))
-            self._concurrency.work_ends()
+            self.window_cursor.unsettled.settle(detail.name)
+        self._concurrency.work_ends()
 
-    def _outage(self) -> IntercomError:
-        message = (
-            f"A 404 that is not Intercom's own came for {self._doubts} conversations: check "
-            "whether a proxy answers in Intercom's place, or run the sync again later."
+    def _keep(self, name: str, error: IntercomError) -> None:
+        """Put a conversation aside for later syncs; raises where it is not to blame."""
+        unsettled = self.window_cursor.unsettled
+        unsettled.keep(name, is_doubtful=error.is_gone)
+        self._last_error = error
+        if unsettled.is_outage or unsettled.is_full:
+            many = f"{unsettled.failed} of {unsettled.failed + unsettled.read} conversations"
+            raise error.behind(f"{self.name}: {many} can't be read.")
+        logger.warning(
+            "%s: the parts of conversation %s can't be read (%s): %s, and later syncs ask again.",
+            self.name,
+            name,
+            error.reason,
+            "the table lacks them" if self.is_whole else "the others go on",
         )
-        return IntercomError(message, Remedy.WAIT)
 
     def _parts(self, conversation: Row) -> Detail:
         """The parts of one conversation; none if it vanished since the search."""
         name, began = str(conversation["id"]), time.monotonic()
-        for attempt in range(1, SHORT_TRIES + 1):
-            try:
-                detail, size = self.sync.client.send(
-                    "GET",
-                    f"{self.detail_path}/{name}",
-                    parse=lambda content: (_parse_detail(content, name), len(content)),
-                    permission=self.permission,
-                )
-            except IntercomError as error:
-                if not error.is_gone:
-                    raise
+        try:
+            parts, size = self._ask(name, conversation)
+        except IntercomError as error:
+            if not error.may_be_the_objects:
+                raise
+            seconds = time.monotonic() - began
+            if error.is_gone and error.refusal is not None and error.refusal.is_own:
                 logger.info("Conversation %s is gone; its parts are skipped.", name)
-                is_own = error.refusal is not None and error.refusal.is_own
-                return Detail([], 0, time.monotonic() - began, is_doubtful=not is_own)
+                return Detail(name, [], 0, seconds)
+            return Detail(name, [], 0, seconds, error)
+        return Detail(name, parts, size, time.monotonic() - began)
+
+    def _ask(self, name: str, conversation: Row) -> tuple[list[Row], int]:
+        """The parts of one conversation, and the bytes of its body."""
+        is_known = self.window_cursor.unsettled.is_known(name)
+        for attempt in range(1, SHORT_TRIES + 1):
+            detail, size = self.sync.client.send(
+                "GET",
+                f"{self.detail_path}/{name}",
+                parse=lambda content: (_parse_detail(content, name), len(content)),
+                permission=self.permission,
+                tries=KEPT_TRIES if is_known else TRIES,
+            )
             parts: list[Row] = detail["conversation_parts"]["conversation_parts"]
             total = _count(detail["conversation_parts"].get("total_count"))
             if len(parts) >= min(total, MOST_PARTS) or attempt == SHORT_TRIES:
@@ -180,11 +212,10 @@ class ConversationPartsRetriever(SearchRetriever):
                 MOST_PARTS,
             )
         updated_at = detail.get("updated_at") or conversation.get("updated_at")
-        rows = [
+        return [
             {**part, "conversation_id": name, "conversation_updated_at": updated_at}
             for part in parts
-        ]
-        return Detail(rows, size, time.monotonic() - began)
+        ], size
 
 
 def _count(value: object) -> int:

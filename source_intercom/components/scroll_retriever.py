@@ -15,8 +15,8 @@ from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.types import StreamSlice
 
 from source_intercom.api.errors import Remedy
-from source_intercom.api.pages import MalformedAnswer, Page, parse_object
-from source_intercom.client import TRIES, IntercomError
+from source_intercom.api.pages import MalformedAnswer, Page, parse_object, parse_page
+from source_intercom.client import IntercomError
 from source_intercom.components.base_retriever import IntercomRetriever
 from source_intercom.components.spool import Spool
 
@@ -25,8 +25,8 @@ ATTEMPTS = 5
 EXISTS_TRIES = 5
 EXISTS_SECONDS = 65.0
 """A scroll that somebody left open dies after an idle minute."""
-SHORT_SECONDS = 60.0
-"""Until a scroll that came out short is begun anew: what cut it off should have passed by then."""
+SHORT_SECONDS = EXISTS_SECONDS
+"""Until a scroll that came out short is begun anew: it is closed by then, and the trouble over."""
 FULL_PAGE = 100
 """Rows of a full page, as reported for the scroll over users."""
 MAYBE_ENDED = "it ended, or expired, behind a page that was not full"
@@ -34,6 +34,11 @@ MAYBE_ENDED = "it ended, or expired, behind a page that was not full"
 Intercom documents an empty page as the end; Singer's tap has seen a 404 behind a short page. No
 description says how long a full page is, so a 404 is believed only where the companies were counted
 or a second scroll ends behind as many.
+"""
+NO_MORE = "it ended, or broke off, with an answer that names no next page"
+"""
+Intercom's SDKs take a null for a page, and a page without its token, for the end. It is believed
+where exactly as many companies were counted, or a second scroll ends in the same way.
 """
 
 logger = logging.getLogger("airbyte")
@@ -90,6 +95,8 @@ class ScrollRetriever(IntercomRetriever):
         self, trouble: str | None, found: int, expected: int | None, *, is_confirmed: bool
     ) -> bool:
         """Whether a scroll brought everything; `is_confirmed`: the one before ended like it."""
+        if trouble == NO_MORE:
+            return found == expected or (is_confirmed and found >= (expected or 0))
         if trouble not in {None, MAYBE_ENDED}:
             return False
         if expected is None:
@@ -108,28 +115,29 @@ class ScrollRetriever(IntercomRetriever):
 
     def _scroll(self, spool: Spool) -> str | None:
         """Read one scroll; None at its end, else what broke it off."""
-        page = self._first_page()
-        while page.rows:
-            spool.add(page.rows)
+        page: Page | None = self._first_page()
+        while page is not None and page.rows:
             self.report(len(page.rows))
-            token = page.body.get("scroll_param")
+            if not spool.add(page.rows):
+                return "a page showed nothing but what it had shown before"
+            token, is_full = page.body.get("scroll_param"), len(page.rows) >= FULL_PAGE
             if not token:
-                return "a page came without its scroll_param"
+                return NO_MORE
             try:
-                page = self._scroll_page({"scroll_param": str(token)}, tries=1)
+                page = self._next_page(str(token))
             except IntercomError as error:
                 # Never asked twice: if only the answer got lost, the scroll has moved on.
                 if error.is_gone:
-                    return "it expired" if len(page.rows) >= FULL_PAGE else MAYBE_ENDED
+                    return "it expired" if is_full else MAYBE_ENDED
                 if error.may_pass:
                     return error.message
                 raise
-        return None
+        return NO_MORE if page is None else None
 
     def _first_page(self) -> Page:
         for _ in range(EXISTS_TRIES):
             try:
-                return self._scroll_page({}, tries=TRIES)
+                return self.fetch("GET", self.path)
             except IntercomError as error:
                 if error.refusal is None or error.refusal.code != "scroll_exists":
                     raise
@@ -141,8 +149,22 @@ class ScrollRetriever(IntercomRetriever):
         )
         raise IntercomError(message, Remedy.WAIT)
 
-    def _scroll_page(self, params: Mapping[str, str], tries: int) -> Page:
-        return self.fetch("GET", self.path, params=params, tries=tries)
+    def _next_page(self, token: str) -> Page | None:
+        """The page behind a token; None where there is no list in the answer at all."""
+
+        def parse(content: bytes) -> Page | None:
+            if content.strip() in {b"", b"null"} or parse_object(content).get("data", ()) is None:
+                return None
+            return parse_page(content, self.record_keys)
+
+        return self.sync.client.send(
+            "GET",
+            self.path,
+            params={"scroll_param": token},
+            parse=parse,
+            permission=self.permission,
+            tries=1,
+        )
 
     def _count(self) -> int | None:
         """How many companies with contacts there are; None where the token may not ask."""

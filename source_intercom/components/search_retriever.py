@@ -23,6 +23,7 @@ from source_intercom.api.lanes import PAGE_SIZE, Lane, Placed, Version
 from source_intercom.api.pages import MalformedAnswer, Page, Row, parse_page
 from source_intercom.api.search import LONGEST_DAY, SECOND, search_body
 from source_intercom.api.slices import DAY, SAFETY_MARGIN, Slice, Window
+from source_intercom.api.timestamps import rfc3339
 from source_intercom.client import TRIES, IntercomError
 from source_intercom.components.base_retriever import IntercomRetriever
 
@@ -34,6 +35,8 @@ CATCH_UPS = 5
 """Walks, at most, after what changed while a table was written anew, each shorter than the last."""
 EMPTY_PAGES = 1_000
 """Pages in a row that may be empty and name a next one all the same: the index is behind."""
+TIMES_ANEW = 3
+"""New searches for a piece whose pages repeat rows, without coming any further."""
 PAGE_BYTES = 4_000_000
 """Where rows are so large that 150 of them weigh more, fewer are asked for."""
 BYTES_AHEAD = 16_000_000
@@ -61,6 +64,49 @@ class Batch:
         return {Version.of(row) for row in self.rows}
 
 
+class Failures:
+    """What kept lanes from their end, by the number of their slice, and what to do about it."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[int, tuple[Lane, Exception]] = {}
+        self._pages_since = 0
+        self.are_final = False
+        """Whether no other slice is worth being asked for."""
+
+    def note(self, lane: Lane, error: Exception) -> Lane | None:
+        """
+        Note that a lane failed; the lane that comes to the same place from the other side, if any.
+
+        One row that Intercom can't show must not hide those behind it. Two slices that fail without
+        a page between them are an outage.
+        """
+        is_another = bool(self._lanes) and not lane.is_around
+        is_outage = is_another and self._pages_since == 0
+        self._pages_since = 0
+        self._lanes[lane.number] = (lane, error)
+        if is_outage or not (isinstance(error, IntercomError) and error.may_be_the_objects):
+            self.are_final = True
+            return None
+        return None if lane.is_around or lane.number == 0 else lane.around()
+
+    def forget(self, lane: Lane, *, has_ended: bool) -> None:
+        """Note a page that came; a slice that was read to its end all the same has not failed."""
+        self._pages_since += 1
+        if has_ended and lane.is_around:
+            self._lanes.pop(lane.number, None)
+
+    def tell(self, name: str) -> None:
+        """Raise the first error that is left, if any."""
+        for lane, error in self._lanes.values():
+            if lane.is_around and isinstance(error, IntercomError):
+                low, high = rfc3339(lane.unread.start), rfc3339(lane.unread.end)
+                raise error.behind(
+                    f"{name}: what last changed between {low} and {high} can't be read, and what "
+                    "lies around it was."
+                )
+            raise error
+
+
 @dataclass
 class SearchRetriever(IntercomRetriever):
     """
@@ -81,7 +127,7 @@ class SearchRetriever(IntercomRetriever):
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """Every row of the window, and state messages between them."""
-        for batch in self.walk():
+        for batch in self.walk(*self.open_window()):
             yield from self.emit(records_schema, iter(batch.rows))
             yield from self.settle(batch)
         yield self.window_cursor.state_message()
@@ -99,13 +145,12 @@ class SearchRetriever(IntercomRetriever):
         if message is not None:
             yield message
 
-    def walk(self) -> Iterator[Batch]:
+    def walk(self, window: Window, slices: dict[int, Slice]) -> Iterator[Batch]:
         """
         The window's rows in batches, each to be settled once it is emitted.
 
-        A slice that fails lets the ones under way end their page; the error comes last.
+        Where a slice fails, the error comes last.
         """
-        window, slices = self.open_window()
         t0 = window.end
         since, walked_at = t0 - SAFETY_MARGIN, t0
         for _ in range(1 + CATCH_UPS):
@@ -148,7 +193,7 @@ class SearchRetriever(IntercomRetriever):
         done: SimpleQueue[tuple[Lane, Page | Exception, float]] = SimpleQueue()
         concurrency = Concurrency(min(self.lanes, self.sync.num_workers))
         running: list[Lane] = []
-        failure: Exception | None = None
+        failures = Failures()
 
         def start() -> None:
             while waiting and len(running) < concurrency.value:
@@ -165,8 +210,10 @@ class SearchRetriever(IntercomRetriever):
             concurrency.work_begins(seconds, has_waited=has_waited)
             running.remove(lane)
             if isinstance(outcome, Exception):
-                failure = failure or outcome
-                waiting.clear()
+                around = failures.note(lane, outcome)
+                waiting.extendleft([around] if around is not None else [])
+                if failures.are_final:
+                    waiting.clear()
                 continue
             self.report(len(outcome.rows))
             lane.size, self._per_page = outcome.size, lane.per_page
@@ -175,12 +222,12 @@ class SearchRetriever(IntercomRetriever):
             batch, going_on = self._digest(
                 window, lane, outcome, others, has_room=len(others) < room
             )
-            if failure is None:
+            failures.forget(lane, has_ended=batch.is_last)
+            if not failures.are_final:
                 waiting.extendleft(reversed(going_on))
                 start()
             yield batch
-        if failure is not None:
-            raise failure
+        failures.tell(self.name)
 
     def _digest(
         self, window: Window, lane: Lane, page: Page, others: list[Lane], *, has_room: bool
@@ -189,11 +236,14 @@ class SearchRetriever(IntercomRetriever):
         # No state claims what changed since T0, so there the order need not be proven.
         settled = window.end - SAFETY_MARGIN - window.lookback if lane.number else lane.piece.end
         placed = Placed.of(page.rows, lane.piece.axis, settled)
+        before, emitted = lane.unread, lane.handed_on
+        if lane.repeats(placed):
+            return Batch(lane.number, [], is_last=True), self._anew(lane, before, emitted)
         if lane.received == 0 and self.searches_by_day and not lane.newest_first:
             below = lane.take_from(others, placed)
             if below is not None:
                 self.window_cursor.shift(below.number, lane.number, lane.piece.low)
-        before, emitted = lane.unread, lane.handed_on
+            before = lane.unread
         self._count(lane, page)
         lane.follow(placed)
         batch = Batch(lane.number, lane.due(placed, window.end), newest_first=lane.newest_first)
@@ -207,19 +257,30 @@ class SearchRetriever(IntercomRetriever):
         lane.starting_after = (page.following or {}).get("starting_after")
         if lane.starting_after is None or lane.is_past:
             batch.is_last = True
-            if lane.starting_after is None and lane.is_short and before != lane.piece:
-                return batch, self._new_lanes(lane, before, [before], emitted | batch.versions)
+            may_begin_anew = before != lane.piece or lane.anew < TIMES_ANEW
+            if lane.starting_after is None and lane.is_short and may_begin_anew:
+                return batch, self._anew(lane, before, emitted | batch.versions)
             return batch, []
-        lane.empty = 0 if page.rows else lane.empty + 1
         if lane.starting_after in lane.asked or lane.empty > EMPTY_PAGES:
             message = f"{self.name}: Intercom names the same next page twice, or empty ones."
             raise IntercomError(message, Remedy.WAIT)
         lane.asked.add(lane.starting_after)
         if lane.is_proven:
             batch.position = lane.last
-        going_on = self._cut(lane, placed, has_room=has_room)
+        going_on = self._cut(lane, placed, has_room=has_room and not lane.is_around)
         batch.is_last = lane not in going_on
         return batch, going_on
+
+    def _anew(self, lane: Lane, part: Slice, emitted: frozenset[Version]) -> list[Lane]:
+        """A new search for what is left of a lane whose pages show rows in place of others."""
+        anew = 0 if part != lane.piece else lane.anew + 1
+        if anew > TIMES_ANEW:
+            message = f"{self.name}: Intercom's pages repeat rows in place of others."
+            raise IntercomError(f"{message} Run the sync again later.", Remedy.WAIT)
+        lanes = self._new_lanes(lane, part, [part], emitted)
+        for each in lanes:
+            each.anew = anew
+        return lanes
 
     def _count(self, lane: Lane, page: Page) -> None:
         """Note how many rows of a slice are still to come, roughly."""
@@ -342,8 +403,10 @@ class SearchRetriever(IntercomRetriever):
         """
         counts = [count for count in (lane.counted, page.total_count) if count is not None]
         lane.counted = min(counts, default=None)
-        received = lane.received + len(page.rows)
-        if page.following is not None or lane.counted is None or received >= lane.counted:
+        if page.following is not None or lane.counted is None:
+            return
+        received = lane.seen.different([str(row.get("id")) for row in page.rows])
+        if received >= lane.counted:
             return
         if lane.newest_first and lane.received:
             return

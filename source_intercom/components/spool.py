@@ -29,15 +29,17 @@ class Spool:
             self._file = tempfile.TemporaryFile()  # noqa: SIM115 closed by our own exit
         self.clear()
 
-    def add(self, rows: list[dict[str, Any]]) -> None:
-        """Append rows; one whose id is here already replaces nothing and is left out."""
+    def add(self, rows: list[dict[str, Any]]) -> int:
+        """Append rows whose id is not here yet; how many those are."""
+        before = len(self._offsets)
         with _needing_room():
             self._add(rows)
             self._file.flush()
+        return len(self._offsets) - before
 
     def _add(self, rows: list[dict[str, Any]]) -> None:
         for row in rows:
-            name = str(row.get("id") or row.get("full_name") or "")
+            name = name_of(row)
             if name and name in self._ids:
                 continue
             self._ids.add(name)
@@ -94,6 +96,11 @@ class Spool:
     ) -> None:
         """Remove the file."""
         self._file.close()
+
+
+def name_of(row: dict[str, Any]) -> str:
+    """What tells a row of a list from its others."""
+    return str(row.get("id") or row.get("full_name") or "")
 
 
 @contextmanager
