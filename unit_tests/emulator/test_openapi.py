@@ -1,25 +1,17 @@
 """
-Every answer of every route validates against Intercom's own OpenAPI document.
+Every answer of every route validates against the facts of Intercom's own OpenAPI document.
 
-The document is read from ../shared beside the project and isn't part of it. Where live data is
-known to differ from it, the difference is listed in DEVIATIONS, one by one.
+Where live data is known to differ from it, the difference is listed in DEVIATIONS, one by one.
 """
 
 from copy import deepcopy
 from functools import cache
-from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
 
 from intercom_emulator.routes import ROUTER
-
-DOCUMENT = Path(__file__).parents[3] / "shared" / "intercom-openapi-2.16.yaml"
-
-pytestmark = pytest.mark.skipif(
-    not DOCUMENT.exists(), reason="Intercom's OpenAPI document is not beside the project"
-)
+from unit_tests.described import facts
 
 DEVIATIONS = [
     (
@@ -29,12 +21,12 @@ DEVIATIONS = [
     ),
     (
         ("conversation", "source"),
-        {"anyOf": [{"type": "null"}, {"$ref": "#/components/schemas/conversation_source"}]},
+        {"anyOf": [{"type": "null"}, {"$ref": "#/schemas/conversation_source"}]},
         "seen as null by Estuary's source-intercom-native",
     ),
     (
         ("conversation_list_item", "source"),
-        {"anyOf": [{"type": "null"}, {"$ref": "#/components/schemas/conversation_source"}]},
+        {"anyOf": [{"type": "null"}, {"$ref": "#/schemas/conversation_source"}]},
         "as in conversation",
     ),
     (
@@ -52,7 +44,7 @@ DEVIATIONS = [
         {
             "anyOf": [
                 {"type": ["null", "string"]},
-                {"$ref": "#/components/schemas/starting_after_paging"},
+                {"$ref": "#/schemas/starting_after_paging"},
             ]
         },
         "routes with page numbers link by URL, as the example of GET /conversations/deleted does",
@@ -67,14 +59,12 @@ NOT_DOCUMENTED = {
 
 
 @cache
-def components() -> dict:
-    """The document's schemas as JSON Schema, deviations applied."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    document = yaml.load(DOCUMENT.read_text(), loader)
-    schemas = document["components"]["schemas"]
+def documented() -> dict:
+    """The document's operations and schemas as JSON Schema, deviations applied."""
+    known = deepcopy(facts())
     for (schema, name), truth, _ in DEVIATIONS:
-        schemas[schema]["properties"][name] = truth
-    return {"components": {"schemas": _nullable(schemas)}, "paths": document["paths"]}
+        known["schemas"][schema]["properties"][name] = truth
+    return _nullable(known)
 
 
 def _nullable(node):
@@ -83,7 +73,7 @@ def _nullable(node):
         return [_nullable(one) for one in node]
     if not isinstance(node, dict):
         return node
-    node = {key: _nullable(one) for key, one in node.items() if key != "example"}
+    node = {key: _nullable(one) for key, one in node.items()}
     if node.pop("nullable", False) is True:
         return {"anyOf": [{"type": "null"}, node]}
     return node
@@ -91,12 +81,9 @@ def _nullable(node):
 
 def schema_of(method: str, route: str, status: int) -> dict:
     """The schema of one documented response."""
-    responses = components()["paths"][route][method.lower()]["responses"]
-    found = responses.get(str(status)) or {"$ref": "#/components/schemas/error"}
-    schema = found
-    if "content" in found:
-        schema = _nullable(deepcopy(found["content"]["application/json"]["schema"]))
-    return {**schema, "components": components()["components"]}
+    answers = documented()["operations"][f"{method} {route}"]["answers"]
+    schema = answers.get(str(status)) or {"$ref": "#/schemas/error"}
+    return {**schema, "schemas": documented()["schemas"]}
 
 
 def check(response, route: str) -> None:
@@ -238,22 +225,18 @@ def test_documented_properties_are_there(client, schema):
         "tag": workspace.objects("tags"),
         "ticket": workspace.objects("tickets"),
     }
-    documented = components()["components"]["schemas"][schema]
-    documented = next(iter(documented.get("anyOf", [{}])[1:]), documented)
+    known = documented()["schemas"][schema]
+    known = next(iter(known.get("anyOf", [{}])[1:]), known)
     present = {key for one in objects[schema] for key in one}
 
-    assert documented["properties"].keys() - present <= OPTIONAL[schema]
+    assert known["properties"].keys() - present <= OPTIONAL[schema]
 
 
 def test_every_route_is_in_the_document_and_under_test():
     """No route of the emulator is made up, and none goes unvalidated."""
     routes = {(route.method, route.template) for route in ROUTER.routes} - NOT_DOCUMENTED
     tested = {("GET", route) for _, route in GETS} | {("POST", route) for route, _ in POSTS}
-    documented = {
-        (method.upper(), path)
-        for path, methods in components()["paths"].items()
-        for method in methods
-    }
+    known = {tuple(operation.split(" ")) for operation in documented()["operations"]}
 
-    assert routes <= documented
+    assert routes <= known
     assert routes == tested
