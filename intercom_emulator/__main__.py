@@ -34,7 +34,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     settings = Settings(
-        rate_limit=arguments.rate_limit or None,
+        rate_limit=arguments.rate_limit,
         latency=arguments.latency,
         timezone=arguments.timezone,
         index_lag=arguments.index_lag,

@@ -28,7 +28,7 @@ class RateLimit:
         """Count one request; the headers for its answer. Raises 429 when none is left."""
         settings = self._settings()
         limit = settings.rate_limit
-        if limit is None:
+        if not limit:
             return {}
         window = self._clock.now() // WINDOW_SECONDS
         if window != self._window:

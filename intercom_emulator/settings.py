@@ -52,7 +52,7 @@ class Settings:
     """Whether a search hit shows the record as it was indexed or as it is now."""
 
     rate_limit: int | None = 1667
-    """Requests per 10-second window; None switches limiting off."""
+    """Requests per 10-second window; 0 or None switches limiting, and its headers, off."""
 
     rate_limit_headers: Literal["present", "absent", "garbled"] = "present"
     latency: float = 0.0
@@ -75,7 +75,9 @@ class Settings:
 
     parts_limit: int = 500
     parts_total: Literal["all", "returned"] = "all"
-    contact_companies_key: Literal["data", "companies"] = "data"
+    contact_companies_key: Literal["companies", "data", "both"] = "companies"
+    """Where GET /contacts/{id}/companies lists them: the schema and Intercom's own clients say
+    `companies`, the description's example says `data`."""
 
     pages_next: NextForm | dict[str, NextForm] | None = None
     """Form of `pages.next`, everywhere or by route; None means each route's documented form."""

@@ -124,7 +124,12 @@ def list_contact_companies(app: App, request: Request) -> Json:
     entries = _contact(app, request)["companies"]["data"]
     companies = [app.workspace.companies.get(entry["id"]) for entry in entries]
     found = [shown_company(one) for one in companies if one is not None]
-    return _sublist(app, request, app.settings.contact_companies_key, found)
+    answer = _sublist(app, request, "companies", found)
+    if app.settings.contact_companies_key != "companies":
+        answer["data"] = answer["companies"]
+    if app.settings.contact_companies_key == "data":
+        del answer["companies"]
+    return answer
 
 
 @ROUTER.route("GET", "/contacts/{contact_id}/segments", permissions=READ)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from intercom_emulator import shapes
 from intercom_emulator.messages import Json
@@ -360,6 +361,7 @@ class _Demo:
             }
             one["statistics"]["assigned_team_first_response_time"] = [response]
         one["updated_at"] = tagged_at
+        one["custom_attributes"] = _conversation_values(ordinal, topic, created_at)
         if not one["open"] and rng.random() < 0.35:
             self._rate(one, contact, agent)
         return one
@@ -497,6 +499,23 @@ class _Demo:
                 "sad_reaction_percentage": 12.5,
             },
         )
+
+
+def _conversation_values(ordinal: int, topic: Topic, created_at: int) -> Json:
+    """What the team filled in; the older half of its attributes is filled in more often."""
+    rng = random.Random(ordinal)
+    kind = "Bug" if "bug" in topic.tags else rng.choice(("Question", "Question", "Praise"))
+    values: Json = {"Kind": kind, "Priority score": rng.randint(1, 5)}
+    if rng.random() < 0.6:
+        values["Summary"] = topic.question
+    if "refund" in topic.tags and rng.random() < 0.7:
+        values["Refund amount"] = round(rng.uniform(5, 200), 2)
+    if rng.random() < 0.4:
+        values["Escalated"] = rng.random() < 0.3
+    if rng.random() < 0.2:
+        due_at = datetime.fromtimestamp(created_at + rng.randint(1, 9) * DAY, UTC)
+        values["Due"] = due_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return values
 
 
 def _ascii(name: str) -> str:

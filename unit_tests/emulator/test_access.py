@@ -214,5 +214,12 @@ def test_rate_limit_headers_may_be_missing_or_garbled(start):
     assert "X-RateLimit-Limit" not in client.get("/tags").headers
     client.emulator.settings.rate_limit_headers = "garbled"
     assert "soon" == client.get("/tags").headers["X-RateLimit-Reset"]
-    client.emulator.settings.rate_limit = None
-    assert "X-RateLimit-Limit" not in client.get("/tags").headers
+
+
+@pytest.mark.parametrize("off", [0, None])
+def test_the_rate_limit_may_be_off(start, off):
+    """None and 0 both mean that nothing is refused and no headers tell of a limit."""
+    answer = start(rate_limit=off).get("/tags")
+
+    assert 200 == answer.status_code
+    assert "X-RateLimit-Limit" not in answer.headers

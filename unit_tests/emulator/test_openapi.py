@@ -35,6 +35,16 @@ DEVIATIONS = [
         "the schema says strings; its own example holds a boolean and numbers",
     ),
     (
+        ("conversation", "custom_attributes"),
+        {"type": "object"},
+        "the schema has text and integers; its own example holds a boolean and a fraction",
+    ),
+    (
+        ("conversation_list_item", "custom_attributes"),
+        {"type": "object"},
+        "as in conversation",
+    ),
+    (
         ("company", "monthly_spend"),
         {"type": "number"},
         "the attribute's data_type is float (GET /data_attributes)",

@@ -90,6 +90,9 @@ def test_the_demo_answers_an_analysts_questions():
     assert {"Free", "Starter", "Pro", "Enterprise"} == {
         one["plan"]["name"] for one in workspace.objects("companies")
     }
+    filled = Counter(name for one in conversations for name in one["custom_attributes"])
+    attributes = {one["name"] for one in workspace.objects("conversation_attributes")}
+    assert {"Kind", "Summary", "Refund amount", "Escalated", "Due"} <= filled.keys() <= attributes
     counts = workspace.counts()
     assert (3000, 400, 2000, 120) == tuple(
         counts[name] for name in ("contacts", "companies", "conversations", "articles")
