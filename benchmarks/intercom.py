@@ -23,7 +23,6 @@ import orjson
 import requests
 
 from intercom_emulator import Emulator, Settings
-from intercom_emulator.app import App
 from intercom_emulator.messages import Request, Response
 
 AMPLE = 1_000_000
@@ -99,8 +98,8 @@ class Intercom:
         return Journal(keys, [(each["emulator_time"], each["status"]) for each in entries])
 
 
-class _Lenient(App):
-    """The emulator's application for clients of other times."""
+class _Lenient(Emulator):
+    """The emulator for clients of other times."""
 
     def handle(self, request: Request) -> Response:
         """Answer one request."""
@@ -153,9 +152,7 @@ def intercom(seed: str, *, door: Path | None = None) -> Iterator[Intercom]:
 
 def main() -> None:
     """Serve until told to end."""
-    emulator = Emulator(sys.argv[1], Settings(rate_limit=AMPLE))
-    emulator.app = _Lenient(emulator)
-    with emulator:
+    with _Lenient(sys.argv[1], Settings(rate_limit=AMPLE)) as emulator:
         print(emulator.url, flush=True)
         emulator.wait()
 

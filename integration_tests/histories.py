@@ -290,10 +290,11 @@ class _Play:
 
     def _pick(self, name: str, pick: int) -> str | None:
         """The id of an existing object, or None where there is none."""
-        holder = getattr(self.intercom.workspace, name)
+        workspace = self.intercom.workspace
         if name == "articles":
-            ids = sorted(one["id"] for one in holder.objects())
+            ids = sorted(one["id"] for one in workspace.objects(name))
         else:
+            holder = workspace.collection(name)
             ids = [holder.ids.to_id(ordinal) for ordinal in holder.truth.ordinals()]
         return ids[pick % len(ids)] if ids else None
 
@@ -306,7 +307,7 @@ class _Play:
 
     def _update_contact(self, pick: int) -> None:
         if name := self._pick("contacts", pick):
-            self.intercom.workspace.update_contact(name, name=self._label())
+            self.intercom.workspace.update("contacts", name, name=self._label())
 
     def _tag_contact(self, pick: int) -> None:
         if name := self._pick("contacts", pick):
@@ -334,11 +335,11 @@ class _Play:
             self.gone.add(name)
 
     def _create_company(self, _pick: int) -> None:
-        self.intercom.workspace.create_company(name=self._label())
+        self.intercom.workspace.create("companies", name=self._label())
 
     def _update_company(self, pick: int) -> None:
         if name := self._pick("companies", pick):
-            self.intercom.workspace.update_company(name, name=self._label())
+            self.intercom.workspace.update("companies", name, name=self._label())
 
     def _attach_company(self, pick: int) -> None:
         contact, company = self._pick("contacts", pick), self._pick("companies", pick)
@@ -355,7 +356,7 @@ class _Play:
 
     def _update_conversation(self, pick: int) -> None:
         if name := self._pick("conversations", pick):
-            self.intercom.workspace.update_conversation(name, title=self._label())
+            self.intercom.workspace.update("conversations", name, title=self._label())
 
     def _reply(self, pick: int) -> None:
         if name := self._pick("conversations", pick):
@@ -371,15 +372,15 @@ class _Play:
             self.gone.add(name)
 
     def _create_article(self, _pick: int) -> None:
-        self.intercom.workspace.create_article(title=self._label())
+        self.intercom.workspace.create("articles", title=self._label())
 
     def _update_article(self, pick: int) -> None:
         if name := self._pick("articles", pick):
-            self.intercom.workspace.update_article(name, title=self._label())
+            self.intercom.workspace.update("articles", name, title=self._label())
 
     def _delete_article(self, pick: int) -> None:
         if name := self._pick("articles", pick):
-            self.intercom.workspace.delete_article(name)
+            self.intercom.workspace.delete("articles", name)
             self.gone.add(name)
 
 

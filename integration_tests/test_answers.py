@@ -51,11 +51,11 @@ def small_workspace():
         companies=companies_at(moments),
         conversations=conversations_at(moments, parts=2),
         articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
-        admins=[shapes.admin("1", "Ada", "ada@example.com")],
-        tags=[shapes.tag("2", "billing")],
-        teams=[shapes.team("3", "Support", [1])],
-        segments=[shapes.segment("4", "Active", BEGIN, "user")],
-        data_attributes=[shapes.data_attribute("contact", "name", "string")],
+        admins=[shapes.admin("1", BEGIN, name="Ada", email="ada@example.com")],
+        tags=[shapes.tag("2", BEGIN, name="billing")],
+        teams=[shapes.team("3", BEGIN, name="Support", admin_ids=[1])],
+        segments=[shapes.segment("4", BEGIN, name="Active")],
+        data_attributes=[shapes.standard_attribute("contact", "name", "string")],
     )
 
 
@@ -240,7 +240,7 @@ def test_a_list_that_shrinks_between_two_pages_is_read_again():
         @intercom.before_request
         def delete(request):
             if request.query.get("page") == "2" and doomed:
-                intercom.workspace.delete_article(doomed.pop())
+                intercom.workspace.delete("articles", doomed.pop())
 
         output = sync_in_process(config_for(), ["articles"])
 

@@ -62,7 +62,7 @@ def test_nothing_of_a_scroll_that_broke_off_is_kept():
         names = [row["id"] for row in intercom.workspace.objects("companies")]
 
         def break_off(_request, proceed):
-            intercom.workspace.update_company(names[3], name="Renamed")
+            intercom.workspace.update("companies", names[3], name="Renamed")
             intercom.workspace.delete_company(names[5])
             answer = proceed()
             return type(answer).of({"type": "error.list", "errors": []}, 500)
@@ -131,7 +131,7 @@ def test_t27_a_reader_slower_than_the_scrolls_minute_gets_all():
 def test_t28_somebody_elses_scroll_is_waited_out(pages_read):
     """T28: `scroll_exists` waits for the end of the minute, then reads everything."""
     with laboratory("companies=350") as intercom:
-        scroll = intercom.app.scroll
+        scroll = intercom.world.scroll
         parameter, _ = scroll.start(intercom.workspace.companies)
         for _ in range(pages_read):
             scroll.next(parameter, intercom.workspace.companies)
@@ -223,7 +223,7 @@ def test_a_sync_opens_one_scroll_and_emits_what_changed():
         first = sync_in_process(config_for(), COMPANIES)
         intercom.clock.advance(3600)
         name = first.ids("companies")[7]
-        intercom.workspace.update_company(name, name="Renamed")
+        intercom.workspace.update("companies", name, name="Renamed")
         intercom.clock.advance(3600)
         intercom.journal.clear()
 

@@ -143,9 +143,11 @@ def test_a_value_that_does_not_fit_is_null_with_one_warning(intercom, caplog):
 
 def test_a_new_attribute_comes_with_the_next_discovery(intercom):
     """Until then it is in the object, and takes no other attribute's column."""
-    intercom.workspace.create_data_attribute("contact", "Plan", "string")
+    intercom.workspace.create("data_attributes", model="contact", name="Plan", data_type="string")
     before = discover()
-    intercom.workspace.create_data_attribute("contact", "plan", "string", label="Tarif")
+    intercom.workspace.create(
+        "data_attributes", model="contact", name="plan", data_type="string", label="Tarif"
+    )
     contact = intercom.workspace.create_contact(custom_attributes={"plan": "new", "Plan": "old"})
 
     def custom(catalog):
@@ -161,10 +163,12 @@ def test_a_new_attribute_comes_with_the_next_discovery(intercom):
 
 def test_an_archived_attribute_loses_its_column(intercom):
     """Whether archived attributes are read as rows or not."""
-    made = intercom.workspace.create_data_attribute("company", "tier", "integer")
+    made = intercom.workspace.create(
+        "data_attributes", model="company", name="tier", data_type="integer"
+    )
     assert "custom_tier" in columns(discover(), "companies")
 
-    intercom.workspace.archive_data_attribute(made["id"])
+    intercom.workspace.update("data_attributes", made["id"], archived=True)
 
     for archived in (False, True):
         catalog = discover(config_for(include_archived=archived))

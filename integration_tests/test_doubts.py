@@ -59,9 +59,9 @@ def test_articles_that_come_and_go_at_each_reading_are_all_there_in_the_end():
             if request.path == "/articles" and request.query.get("page", "1") == "1":
                 begun.append(1)
                 if len(begun) == 2:
-                    intercom.workspace.create_article(title="new")
+                    intercom.workspace.create("articles", title="new")
             elif request.query.get("page") == "2" and doomed:
-                intercom.workspace.delete_article(doomed.pop())
+                intercom.workspace.delete("articles", doomed.pop())
 
         first = sync_in_process(config_for(), ["articles"])
         intercom.before_hooks.clear()
@@ -423,7 +423,7 @@ def test_rows_that_jump_ahead_of_a_walk_downwards_are_no_trouble():
                 with intercom.workspace.lock:
                     intercom.clock.advance(1)
                     for name in names:
-                        intercom.workspace.update_contact(name, name="changed")
+                        intercom.workspace.update("contacts", name, name="changed")
                     for _ in range(4):
                         intercom.workspace.create_contact()
 

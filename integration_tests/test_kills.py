@@ -247,7 +247,7 @@ def test_an_interrupted_sync_leaves_the_margin_to_the_next():
     with laboratory(seed) as intercom, small_pages(5):
         intercom.settings.index_lag = MARGIN - 60
         name = next(intercom.workspace.objects("conversations"))["id"]
-        intercom.workspace.update_conversation(name, title="late")
+        intercom.workspace.update("conversations", name, title="late")
         # The first lane breaks off, as does the one that comes from the other side; those that
         # took the rest of its slice read to the end.
         when = lambda request: (  # noqa: E731

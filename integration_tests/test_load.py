@@ -189,7 +189,7 @@ def test_duckdb_holds_the_workspace_after_each_load_and_reads_only_changes(emula
     emulator.journal.clear()
     emulator.clock.advance(3600)
     contact = next(emulator.workspace.objects("contacts"))
-    emulator.workspace.update_contact(contact["id"], name="Renamed")
+    emulator.workspace.update("contacts", contact["id"], name="Renamed")
     conversation = emulator.workspace.create_conversation(contact["id"], body="<p>New here</p>")
     emulator.workspace.reply(conversation["id"], body="<p>Welcome</p>", by="admin")
     emulator.clock.advance(60)
@@ -330,7 +330,7 @@ def test_postgresql_holds_the_workspace_after_each_load(emulator, postgres):
 
     emulator.workspace.live(events=30, seconds=3600)
     emulator.clock.advance(60)
-    emulator.workspace.delete_tag(next(emulator.workspace.objects("tags"))["id"])
+    emulator.workspace.delete("tags", next(emulator.workspace.objects("tags"))["id"])
     read = load_into(postgres.url())
 
     assert versions() == expected_versions(emulator)

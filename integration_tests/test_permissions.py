@@ -41,7 +41,7 @@ def test_t20_a_permission_taken_away_keeps_the_state(status):
         first = sync_in_process(config_for(), ["contacts"])
         intercom.clock.advance(3600)
         name = first.ids("contacts")[0]
-        intercom.workspace.update_contact(name, name="Renamed")
+        intercom.workspace.update("contacts", name, name="Renamed")
         intercom.clock.advance(3600)
         intercom.tokens.set_permissions("default", ["read_tags"])
         second = sync_in_process(config_for(), ["contacts"], first.state())

@@ -116,7 +116,7 @@ def test_only_intercoms_clock_counts(skew):
         first = sync_in_process(config_for(), STREAMS)
         intercom.clock.advance(60)
         name = first.ids("contacts")[3]
-        intercom.workspace.update_contact(name, name="Renamed")
+        intercom.workspace.update("contacts", name, name="Renamed")
         second = sync_in_process(config_for(), STREAMS, first.state())
 
         assert name in second.ids("contacts")

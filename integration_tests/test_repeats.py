@@ -132,7 +132,7 @@ def test_articles_that_a_page_repeats_are_read_anew(count):
             is_second = request.query.get("page") == "2" and request.query["per_page"] == "250"
             if is_second and left[0] != 0:
                 left[0] = left[0] and left[0] - 1
-                shown = [intercom.workspace.articles.get(str(39 + n)) for n in range(10)]
+                shown = [intercom.workspace.table("articles").get(str(39 + n)) for n in range(10)]
                 body["data"][:10] = [shapes.public(one) for one in shown]
             return Response.of(body)
 
@@ -221,7 +221,7 @@ def test_a_scroll_may_end_as_the_sdks_take_it(end, is_counted, companies):
     """A null, an empty body or a page without a token: believed where count or scroll agree."""
     with laboratory(seed_of(companies)) as intercom:
         for row in [*intercom.workspace.objects("companies")]:
-            intercom.workspace.update_company(row["id"], touch=False, user_count=1)
+            intercom.workspace.update("companies", row["id"], touch=False, user_count=1)
         last = -(-companies // 100)
         pages = []
 

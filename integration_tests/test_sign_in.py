@@ -243,7 +243,7 @@ def test_a_next_page_of_another_host_is_asked_of_our_own():
         intercom.settings.pages_next = "url"
         intercom.settings.next_url_base = other.url
         for number in range(300):
-            intercom.workspace.create_article(title=f"Article {number}")
+            intercom.workspace.create("articles", title=f"Article {number}")
 
         output = sync_in_process(config_for(), ["articles"])
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -85,7 +86,7 @@ def test_t6_each_state_over_a_clock_change_is_gone_on_from(zone, dates):
             outputs.append(sync_in_process(config_for(), ["contacts"], state))
             state = outputs[-1].state(state)
             intercom.clock.advance(4 * 3600)
-            intercom.workspace.update_contact(intercom.workspace.contacts.ids.to_id(hour % 30))
+            intercom.workspace.update("contacts", intercom.workspace.contacts.ids.to_id(hour % 30))
             intercom.clock.advance(3600)
         outputs.append(sync_in_process(config_for(), ["contacts"], state))
 
@@ -187,7 +188,7 @@ def test_a_page_whose_rows_are_all_gone_is_not_the_end(stream):
     )
 
     with laboratory(seed, Settings(index_lag=4, search_bodies="current")) as intercom:
-        delete = getattr(intercom.workspace, f"delete_{stream[:-1]}")
+        delete = partial(intercom.workspace.delete, stream)
         for row in list(intercom.workspace.objects(stream))[3:20]:
             delete(row["id"])
         with small_pages(3):
@@ -210,7 +211,7 @@ def test_t5_what_changes_now_comes_now_or_with_the_next_sync(stream):
 
     with laboratory(seed) as intercom:
         names = [row["id"] for row in intercom.workspace.objects(stream)]
-        change = getattr(intercom.workspace, f"update_{stream[:-1]}")
+        change = partial(intercom.workspace.update, stream)
         for name in names:
             change(name)
             outputs.append(sync_in_process(config_for(), [stream], state))
@@ -236,7 +237,6 @@ def test_t5_a_backfill_loses_nothing_that_changes_under_it(stream, bodies, worke
     with laboratory(seed, settings) as intercom, small_pages(8):
         workspace = intercom.workspace
         names = [row["id"] for row in workspace.objects(stream)]
-        kind = stream[:-1]
 
         @intercom.before_request
         def live(_request):
@@ -244,10 +244,10 @@ def test_t5_a_backfill_loses_nothing_that_changes_under_it(stream, bodies, worke
                 intercom.clock.advance(3)
                 for _ in range(2):
                     if names:
-                        getattr(workspace, f"update_{kind}")(names.pop(len(names) // 2), title="x")
-                getattr(workspace, f"create_{kind}")()
+                        workspace.update(stream, names.pop(len(names) // 2), title="x")
+                workspace.create(stream)
                 if len(names) % 5 == 1:
-                    getattr(workspace, f"delete_{kind}")(names.pop())
+                    workspace.delete(stream, names.pop())
 
         first = sync_in_process(config_for(num_workers=workers), [stream])
         intercom.before_hooks.clear()
@@ -268,7 +268,7 @@ def test_a_table_written_anew_holds_what_changed_meanwhile(stream, workers):
 
     with laboratory(seed) as intercom, small_pages(8):
         names = [row["id"] for row in intercom.workspace.objects(stream)]
-        change = getattr(intercom.workspace, f"update_{stream[:-1]}")
+        change = partial(intercom.workspace.update, stream)
         changes = iter(range(10))
 
         @intercom.before_request
@@ -454,7 +454,7 @@ def test_a_table_written_anew_holds_what_the_topmost_slice_had_passed(stream, wo
 
         def change():
             for name in names:
-                getattr(intercom.workspace, f"update_{changed[:-1]}")(name, title="x")
+                intercom.workspace.update(changed, name, title="x")
 
         def meddle(request, proceed):
             filters = request.json["query"]["value"]
@@ -508,7 +508,7 @@ def test_rows_seen_in_front_of_a_slice_are_not_taken_for_emitted():
                 pages.append(str(filters))
                 if len(pages) in (1, 3):
                     for row in rows_of(proceed()):
-                        intercom.workspace.update_contact(row["id"], name="bulk")
+                        intercom.workspace.update("contacts", row["id"], name="bulk")
                 return proceed()
 
         intercom.faults.add(SEARCHES["contacts"], custom=meddle, count=None)

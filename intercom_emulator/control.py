@@ -16,14 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from intercom_emulator.app import App
 from intercom_emulator.messages import Json, Request, Response
-
-if TYPE_CHECKING:
-    from intercom_emulator.emulator import Emulator
+from intercom_emulator.resources import RESOURCES
 
 _FAULT_OPTIONS = {
     "kind",
@@ -38,32 +36,27 @@ _FAULT_OPTIONS = {
     "per_page_above",
     "processed",
 }
-_COLLECTIONS = {
-    "contacts",
-    "companies",
-    "conversations",
-    "tickets",
-    "admins",
-    "tags",
-    "teams",
-    "segments",
-    "articles",
-    "data_attributes",
-    "conversation_attributes",
-}
+
+PREFIX = "/_emulator"
+
+Begin = Callable[[], None]
+"""Begins anew."""
 
 
-def answer(emulator: Emulator, request: Request) -> Response:
+def answer(app: App, begin: Begin, request: Request) -> Response:
     """Answer a control request; a mistake in it is a 400 that says what is wrong."""
-    name = request.path.removeprefix("/_emulator").strip("/")
+    name = request.path.removeprefix(PREFIX).strip("/")
     body = request.json if isinstance(request.json, dict) else {}
     try:
         if request.method == "GET":
-            return _respond(_read(emulator, name, request.query))
+            return _respond(_read(app, name, request.query))
+        if name == "reset":
+            begin()
+            return _respond(app.world.workspace.counts())
         verb = _VERBS.get(name)
         if verb is None:
             return _respond({"error": f"no control verb {name!r}"}, 404)
-        return _respond(verb(emulator, body))
+        return _respond(verb(app, body))
     except (KeyError, TypeError, ValueError) as error:
         return _respond({"error": str(error)}, 400)
 
@@ -72,94 +65,85 @@ def _respond(body: object, status: int = 200) -> Response:
     return Response(status, orjson.dumps(body))
 
 
-def _read(emulator: Emulator, name: str, query: dict[str, str]) -> object:
+def _read(app: App, name: str, query: dict[str, str]) -> object:
     resource, _, collection = name.partition("/")
     match resource:
         case "journal":
-            entries = emulator.journal.entries(query.get("pattern", "*"))
+            entries = app.journal.entries(query.get("pattern", "*"))
             return [entry.as_json() for entry in entries]
-        case "workspace" if collection in _COLLECTIONS:
-            return list(emulator.workspace.objects(collection))
+        case "workspace" if collection in RESOURCES:
+            return list(app.world.workspace.objects(collection))
         case "workspace" if not collection:
-            return emulator.workspace.counts()
+            return app.world.workspace.counts()
         case "clock":
-            return _clock_state(emulator)
+            return _clock_state(app)
         case "settings":
-            return _settings_state(emulator)
-    message = f"nothing to read at {name!r}"
-    raise ValueError(message)
+            return _settings_state(app)
+    raise ValueError(f"nothing to read at {name!r}")
 
 
-def _clock_state(emulator: Emulator) -> Json:
-    return {"now": emulator.clock.now(), "frozen": emulator.clock.is_frozen}
+def _clock_state(app: App) -> Json:
+    return {"now": app.world.clock.now(), "frozen": app.world.clock.is_frozen}
 
 
-def _settings_state(emulator: Emulator) -> Json:
-    state = asdict(emulator.settings)
+def _settings_state(app: App) -> Json:
+    state = asdict(app.world.settings)
     state.pop("oauth")
     return {key: sorted(value) if isinstance(value, set) else value for key, value in state.items()}
 
 
-def _turn_clock(emulator: Emulator, body: Json) -> Json:
+def _turn_clock(app: App, body: Json) -> Json:
     if "set" in body:
-        emulator.clock.set(float(body["set"]))
+        app.world.clock.set(float(body["set"]))
     if "advance" in body:
-        emulator.clock.advance(float(body["advance"]))
+        app.world.clock.advance(float(body["advance"]))
     if "freeze" in body:
         if body["freeze"]:
-            emulator.clock.freeze()
+            app.world.clock.freeze()
         else:
-            emulator.clock.tick()
-    return _clock_state(emulator)
+            app.world.clock.tick()
+    return _clock_state(app)
 
 
-def _change_settings(emulator: Emulator, body: Json) -> Json:
-    known = {field.name for field in fields(emulator.settings)} - {"oauth"}
+def _change_settings(app: App, body: Json) -> Json:
+    known = {field.name for field in fields(app.world.settings)} - {"oauth"}
     unknown = body.keys() - known
     if unknown:
-        message = f"unknown settings: {', '.join(sorted(unknown))}"
-        raise ValueError(message)
+        raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
     for name, value in body.items():
-        is_set = isinstance(getattr(emulator.settings, name), set)
-        setattr(emulator.settings, name, set(value) if is_set else value)
-    return _settings_state(emulator)
+        is_set = isinstance(getattr(app.world.settings, name), set)
+        setattr(app.world.settings, name, set(value) if is_set else value)
+    return _settings_state(app)
 
 
-def _add_fault(emulator: Emulator, body: Json) -> Json:
+def _add_fault(app: App, body: Json) -> Json:
     options = {name: value for name, value in body.items() if name != "pattern"}
     unknown = options.keys() - _FAULT_OPTIONS
     if unknown:
-        message = f"unknown fault options: {', '.join(sorted(unknown))}"
-        raise ValueError(message)
-    emulator.faults.add(body["pattern"], **options)
-    return {"faults": len(emulator.faults)}
+        raise ValueError(f"unknown fault options: {', '.join(sorted(unknown))}")
+    app.faults.add(body["pattern"], **options)
+    return {"faults": len(app.faults)}
 
 
-def _clear_faults(emulator: Emulator, _: Json) -> Json:
-    emulator.faults.clear()
+def _clear_faults(app: App, _: Json) -> Json:
+    app.faults.clear()
     return {"faults": 0}
 
 
-def _live(emulator: Emulator, body: Json) -> Json:
-    return dict(emulator.workspace.live(**body))
+def _live(app: App, body: Json) -> Json:
+    return dict(app.world.workspace.live(**body))
 
 
-def _index(emulator: Emulator, _: Json) -> Json:
-    emulator.workspace.indexed()
+def _index(app: App, _: Json) -> Json:
+    app.world.workspace.indexed()
     return {}
 
 
-def _reset(emulator: Emulator, _: Json) -> Json:
-    emulator.reset()
-    return dict(emulator.workspace.counts())
-
-
-_VERBS: dict[str, Callable[[Any, Json], Json]] = {
+_VERBS: dict[str, Callable[[App, Json], Json]] = {
     "clock": _turn_clock,
     "settings": _change_settings,
     "faults": _add_fault,
     "faults/clear": _clear_faults,
     "live": _live,
     "index": _index,
-    "reset": _reset,
 }

@@ -7,17 +7,19 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+from intercom_emulator import control
 from intercom_emulator.app import AfterHook, App, Hook
 from intercom_emulator.clock import Clock
 from intercom_emulator.faults import Faults
 from intercom_emulator.in_process import patched_sessions
 from intercom_emulator.journal import Journal
-from intercom_emulator.rate_limit import RateLimit
+from intercom_emulator.messages import Request, Response
 from intercom_emulator.seed import make_seed
 from intercom_emulator.server import Server
 from intercom_emulator.settings import Settings
 from intercom_emulator.tokens import Tokens
 from intercom_emulator.workspace import Seed, Workspace
+from intercom_emulator.world import World
 
 DEFAULT_TOKEN = "emulator-token"  # noqa: S105 - public on purpose
 
@@ -43,22 +45,52 @@ class Emulator:
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        self.settings = settings or Settings()
         self.token = DEFAULT_TOKEN
-        self.journal = Journal()
-        self.faults = Faults()
-        self.before_hooks: list[Hook] = []
-        self.after_hooks: list[AfterHook] = []
         self._seed_name = seed
         self._server = Server(host, port)
         self._base_url: str | None = None
-        begin = make_seed(seed) if isinstance(seed, str) else seed
-        self.clock = Clock(begin.now)
-        self.tokens = Tokens(self.clock, lambda: self.settings)
-        self.rate_limit = RateLimit(self.clock, lambda: self.settings)
-        self.workspace = Workspace(begin, self.clock, lambda: self.settings)
+        self.world = World(self._seed(), settings or Settings())
         self.tokens.add("default", value=DEFAULT_TOKEN)
-        self.app = App(self)
+        self.app = App(self.world)
+
+    @property
+    def settings(self) -> Settings:
+        """Its switches, all of which may be turned while it runs."""
+        return self.world.settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self.world.settings = settings
+
+    @property
+    def clock(self) -> Clock:
+        """The time it tells."""
+        return self.world.clock
+
+    @property
+    def tokens(self) -> Tokens:
+        """Who may ask."""
+        return self.world.tokens
+
+    @property
+    def workspace(self) -> Workspace:
+        """The records, and the verbs that change them."""
+        return self.world.workspace
+
+    @property
+    def journal(self) -> Journal:
+        """What was asked."""
+        return self.app.journal
+
+    @property
+    def faults(self) -> Faults:
+        """The trouble in force."""
+        return self.app.faults
+
+    @property
+    def before_hooks(self) -> list[Hook]:
+        """What is called before each request is answered."""
+        return self.app.before_hooks
 
     @property
     def url(self) -> str:
@@ -68,11 +100,18 @@ class Emulator:
     @property
     def scroll_is_open(self) -> bool:
         """Whether somebody holds the workspace's one companies scroll."""
-        return self.app.scroll.is_open
+        return self.world.scroll.is_open
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request, Intercom's or the control's."""
+        if not request.path.startswith(control.PREFIX):
+            return self.app.handle(request)
+        with self.workspace.lock:
+            return control.answer(self.app, self.reset, request)
 
     def start(self) -> Self:
         """Serve on a thread of its own; returns once the socket listens."""
-        self._server.start(self.app)
+        self._server.start(self.handle)
         return self
 
     def stop(self) -> None:
@@ -85,16 +124,10 @@ class Emulator:
 
     def reset(self) -> None:
         """Begin anew from the seed: records, clock, journal, faults, hooks; settings stay."""
-        begin = make_seed(self._seed_name) if isinstance(self._seed_name, str) else self._seed_name
-        with self.workspace.lock:
-            self.clock.set(begin.now)
-            self.workspace = Workspace(begin, self.clock, lambda: self.settings)
-            self.app.scroll.close()
-            self.rate_limit.reset()
-            self.journal.clear()
-            self.faults.clear()
-            self.before_hooks.clear()
-            self.after_hooks.clear()
+        self.app.begin_anew(self._seed())
+
+    def _seed(self) -> Seed:
+        return make_seed(self._seed_name) if isinstance(self._seed_name, str) else self._seed_name
 
     def before_request(self, hook: Hook) -> Hook:
         """Call `hook(request)` before each request is answered; usable as a decorator."""
@@ -103,13 +136,13 @@ class Emulator:
 
     def after_request(self, hook: AfterHook) -> AfterHook:
         """Call `hook(request, response)` after each request was answered."""
-        self.after_hooks.append(hook)
+        self.app.after_hooks.append(hook)
         return hook
 
     @contextmanager
     def in_process(self, base_url: str = "https://api.intercom.io") -> Iterator[Self]:
         """Answer the `requests` sessions of this process that call `base_url`, no socket."""
-        with patched_sessions(base_url, self.app.handle):
+        with patched_sessions(base_url, self.handle):
             self._base_url = base_url
             try:
                 yield self

@@ -12,7 +12,7 @@ from __future__ import annotations
 from intercom_emulator.messages import Json, Response
 
 
-class IntercomError(Exception):
+class Refused(Exception):
     """A refusal; the application turns it into an `error.list` response."""
 
     def __init__(
@@ -34,18 +34,18 @@ def error_list(code: str, message: str, request_id: str) -> Json:
     }
 
 
-def error_response(error: IntercomError, request_id: str) -> Response:
+def error_response(error: Refused, request_id: str) -> Response:
     """The response for `error`."""
     response = Response.of(error_list(error.code, error.message, request_id), error.status)
     response.headers.update(error.headers)
     return response
 
 
-def bad_request(code: str, message: str) -> IntercomError:
+def bad_request(code: str, message: str) -> Refused:
     """400: the client's fault."""
-    return IntercomError(400, code, message)
+    return Refused(400, code, message)
 
 
-def not_found(message: str = "Resource Not Found", code: str = "not_found") -> IntercomError:
+def not_found(message: str = "Resource Not Found", code: str = "not_found") -> Refused:
     """404: no such record, or no such route."""
-    return IntercomError(404, code, message)
+    return Refused(404, code, message)

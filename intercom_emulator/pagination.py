@@ -22,6 +22,7 @@ import orjson
 from intercom_emulator.errors import bad_request
 from intercom_emulator.messages import Json, Request
 from intercom_emulator.records import Ids, ordinal_of_key, pack
+from intercom_emulator.resources import Pages
 from intercom_emulator.search import Hits
 from intercom_emulator.settings import EndForm, NextForm, Settings
 
@@ -115,6 +116,7 @@ def numbered_pages(
     page: int,
     per_page: int,
     total: int,
+    next_form: NextForm = "url",
     end: EndForm = "null",
 ) -> Json:
     """`pages` of a route with page numbers."""
@@ -123,8 +125,32 @@ def numbered_pages(
         next_page = {"page": page + 1, "per_page": per_page}
     query = {**request.query, "per_page": per_page, "page": page + 1}
     return _pages(
-        request, settings, page, per_page, total, next_page, query, documented=("url", end)
+        request, settings, page, per_page, total, next_page, query, documented=(next_form, end)
     )
+
+
+def numbered_page(
+    request: Request, settings: Settings, rows: list[Any], pages: Pages, asked: Json | None = None
+) -> tuple[list[Any], Json]:
+    """
+    The rows of the page that a request asks for, and what the envelope tells of pages.
+
+    `asked` holds `page` and `per_page` where they don't stand in the query.
+    """
+    parameters = request.query if asked is None else asked
+    per_page = page_size(parameters.get("per_page"), pages.default, pages.maximum)
+    number = page_number(parameters.get("page"))
+    told = numbered_pages(
+        request,
+        settings,
+        page=number,
+        per_page=per_page,
+        total=len(rows),
+        next_form=pages.next,
+        end=pages.end,
+    )
+    shown = rows[(number - 1) * per_page : number * per_page]
+    return shown, {"pages": told, "total_count": len(rows)}
 
 
 def _pages(
@@ -147,9 +173,11 @@ def _pages(
     if next_page is None:
         if settings.end_form(request.route_key, documented[1]) == "null":
             pages["next"] = None
-    elif settings.next_form(request.route_key, documented[0]) == "url":
+        return pages
+    form = settings.next_form(request.route_key, documented[0])
+    if form == "url":
         base = settings.next_url_base or request.base_url
         pages["next"] = f"{base}{request.path}?{urlencode(query)}"
-    else:
+    elif form == "object":
         pages["next"] = next_page
     return pages

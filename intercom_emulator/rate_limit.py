@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from intercom_emulator.clock import Clock
-from intercom_emulator.errors import IntercomError
+from intercom_emulator.errors import Refused
 from intercom_emulator.settings import Settings
 
 WINDOW_SECONDS = 10
@@ -37,7 +37,7 @@ class RateLimit:
         headers = self._headers(limit)
         if self._used > limit:
             message = f"Exceeded rate limit of {limit} in {WINDOW_SECONDS}_seconds"
-            raise IntercomError(429, "rate_limit_exceeded", message, headers)
+            raise Refused(429, "rate_limit_exceeded", message, headers)
         return headers
 
     def _headers(self, limit: int) -> dict[str, str]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from intercom_emulator.messages import Json, Request, Response
+from intercom_emulator.world import World
 
-if TYPE_CHECKING:
-    from intercom_emulator.app import App
-
-Handler = Callable[["App", Request], Response | Json]
+Handler = Callable[[World, Request], Response | Json]
 
 
 @dataclass(frozen=True)

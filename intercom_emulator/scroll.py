@@ -12,7 +12,7 @@ from itertools import count
 from uuid import UUID
 
 from intercom_emulator.clock import Clock
-from intercom_emulator.errors import IntercomError, bad_request, not_found
+from intercom_emulator.errors import Refused, bad_request, not_found
 from intercom_emulator.records import Collection
 from intercom_emulator.settings import Settings
 
@@ -25,7 +25,7 @@ class _Open:
     used_at: float
 
 
-def _gone() -> IntercomError:
+def _gone() -> Refused:
     return not_found("scroll parameter not found")
 
 

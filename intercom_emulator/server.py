@@ -7,16 +7,14 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable, MutableMapping
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from intercom_emulator.messages import Request, Response
 
-if TYPE_CHECKING:
-    from intercom_emulator.app import App
-
+Handle = Callable[[Request], Response]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -66,11 +64,11 @@ class Server:
             raise RuntimeError(message)
         return f"http://{self._host}:{self._socket.getsockname()[1]}"
 
-    def start(self, app: App) -> None:
+    def start(self, handle: Handle) -> None:
         """Serve on a thread; returns once connections are accepted."""
         self._socket = socket.create_server((self._host, self._port), backlog=_BACKLOG)
         config = uvicorn.Config(
-            _asgi(app),
+            _asgi(handle),
             http=_Protocol,
             ws="none",
             loop="uvloop",
@@ -108,7 +106,7 @@ class Server:
             self._thread.join()
 
 
-def _asgi(app: App) -> Callable[[Message, Receive, Send], Awaitable[None]]:
+def _asgi(handle: Handle) -> Callable[[Message, Receive, Send], Awaitable[None]]:
     async def serve(scope: Message, receive: Receive, send: Send) -> None:
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
@@ -121,7 +119,7 @@ def _asgi(app: App) -> Callable[[Message, Receive, Send], Awaitable[None]]:
             await _read_body(receive) if scope["method"] != "GET" else b"",
             f"http://{headers.get('host', '')}",
         )
-        response = app.handle(request)
+        response = handle(request)
         wait = response.hang_seconds
         if wait and not await _stays_connected(wait, receive):
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-NextForm = Literal["object", "url"]
+NextForm = Literal["object", "url", "absent"]
 EndForm = Literal["null", "absent"]
 
 

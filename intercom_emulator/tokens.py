@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from intercom_emulator.clock import Clock
-from intercom_emulator.errors import IntercomError
+from intercom_emulator.errors import Refused
 from intercom_emulator.messages import Json
 from intercom_emulator.settings import Settings
 
@@ -124,16 +124,16 @@ class Tokens:
     def authenticate(self, authorization: str | None) -> Token:
         """The token of an `Authorization` header. Raises 401."""
         if not authorization:
-            raise IntercomError(401, "missing_authorization", "Missing Authorization header")
+            raise Refused(401, "missing_authorization", "Missing Authorization header")
         scheme, _, value = authorization.partition(" ")
         token = self._by_value.get(value.strip())
         if scheme.lower() != "bearer" or token is None:
-            raise IntercomError(401, "unauthorized", "Access Token Invalid")
+            raise Refused(401, "unauthorized", "Access Token Invalid")
         state = token.state
         if token.expires_at is not None and self.clock.now() >= token.expires_at:
             state = "expired"
         if state != "valid":
-            raise IntercomError(401, *_REFUSALS[state])
+            raise Refused(401, *_REFUSALS[state])
         return token
 
     def name_of(self, authorization: str | None) -> str | None:
@@ -153,20 +153,20 @@ class Tokens:
             f"{oauth.client_id} {oauth.client_secret}".encode(),
         )
         if not known_client:
-            raise IntercomError(401, "unauthorized", "Client credentials are invalid")
+            raise Refused(401, "unauthorized", "Client credentials are invalid")
         if form.get("grant_type") == "refresh_token":
             if oauth.refuse_refresh is not None:
-                raise IntercomError(oauth.refuse_refresh, "unauthorized", "Refresh token refused")
+                raise Refused(oauth.refuse_refresh, "unauthorized", "Refresh token refused")
             given = str(form.get("refresh_token"))
             if given not in self._refresh_tokens:
-                raise IntercomError(400, "parameter_invalid", "Refresh token is invalid")
+                raise Refused(400, "parameter_invalid", "Refresh token is invalid")
             if oauth.rotate_refresh_tokens:
                 self._refresh_tokens.discard(given)
                 return self._issue(new_refresh_token=True)
             return self._issue(refresh_token=given)
         code = str(form.get("code"))
         if code not in oauth.codes:
-            raise IntercomError(400, "parameter_invalid", "Code is invalid or has been used")
+            raise Refused(400, "parameter_invalid", "Code is invalid or has been used")
         oauth.codes.discard(code)
         return self._issue(new_refresh_token=oauth.refresh_tokens)
 

@@ -2,12 +2,11 @@
 
 from intercom_emulator.routes import (
     admins,
-    articles,
     companies,
     contacts,
     conversations,
-    lookups,
     oauth,
+    plain,
     tickets,
 )
 from intercom_emulator.routes.router import ROUTER
@@ -15,11 +14,10 @@ from intercom_emulator.routes.router import ROUTER
 __all__ = [
     "ROUTER",
     "admins",
-    "articles",
     "companies",
     "contacts",
     "conversations",
-    "lookups",
     "oauth",
+    "plain",
     "tickets",
 ]

@@ -6,17 +6,13 @@ https://developers.intercom.com/docs/references/rest-api/api.intercom.io/compani
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from intercom_emulator import shapes
 from intercom_emulator.errors import bad_request, not_found
 from intercom_emulator.messages import Json, Request, Response
 from intercom_emulator.pagination import numbered_pages, page_number, page_size
 from intercom_emulator.routes.envelopes import page
 from intercom_emulator.routes.router import ROUTER
-
-if TYPE_CHECKING:
-    from intercom_emulator.app import App
+from intercom_emulator.world import World
 
 READ = ("read_users_companies", "write_users_companies")
 DEFAULT_PER_PAGE = 15
@@ -24,18 +20,18 @@ MAX_PER_PAGE = 60
 
 
 @ROUTER.route("GET", "/companies/scroll", permissions=READ, parameters=("scroll_param",))
-def scroll_companies(app: App, request: Request) -> Response:
+def scroll_companies(world: World, request: Request) -> Response:
     """
     Every company, 100 at a time, in one scroll per workspace.
 
     {"type": "list", "data": […], "pages": null, "total_count": null, "scroll_param": "…"}
     """
-    companies = app.workspace.companies
+    companies = world.workspace.companies
     parameter = request.query.get("scroll_param")
     if parameter:
-        ordinals = app.scroll.next(parameter, companies)
+        ordinals = world.scroll.next(parameter, companies)
     else:
-        parameter, ordinals = app.scroll.start(companies)
+        parameter, ordinals = world.scroll.start(companies)
     rest = {"type": "list", "pages": None, "total_count": None, "scroll_param": parameter}
     return page("data", map(companies.truth.body, ordinals), rest)
 
@@ -46,7 +42,7 @@ def scroll_companies(app: App, request: Request) -> Response:
     permissions=("write_users_companies",),
     parameters=("page", "per_page", "order"),
 )
-def list_companies(app: App, request: Request) -> Json:
+def list_companies(world: World, request: Request) -> Json:
     """
     Companies that have contacts, the last to make a request first, none beyond the 10 000th.
 
@@ -55,7 +51,7 @@ def list_companies(app: App, request: Request) -> Json:
     order = request.query.get("order", "desc")
     if order not in ("asc", "desc"):
         raise bad_request("parameter_invalid", "order must be asc or desc")
-    return _list(app, request, _companies_with_contacts(app), descending=order == "desc")
+    return _list(world, request, _companies_with_contacts(world), descending=order == "desc")
 
 
 @ROUTER.route(
@@ -64,29 +60,29 @@ def list_companies(app: App, request: Request) -> Json:
     permissions=READ,
     parameters=("name", "company_id", "tag_id", "segment_id", "page", "per_page"),
 )
-def find_companies(app: App, request: Request) -> Json:
+def find_companies(world: World, request: Request) -> Json:
     """One company by `name` or `company_id`; otherwise a list, of a tag or segment if asked."""
     query = request.query
     for key in ("company_id", "name"):
         if key in query:
-            for ordinal in app.workspace.companies.truth.ordinals():
-                one = app.workspace.companies.truth.document(ordinal)
+            for ordinal in world.workspace.companies.truth.ordinals():
+                one = world.workspace.companies.truth.document(ordinal)
                 if one is not None and one[key] == query[key]:
                     return shown_company(one)
             raise not_found("Company Not Found", "company_not_found")
-    found = _companies_with_contacts(app)
+    found = _companies_with_contacts(world)
     if "tag_id" in query:
         found = [c for c in found if any(t["id"] == query["tag_id"] for t in c["tags"]["tags"])]
     if "segment_id" in query:
         wanted = query["segment_id"]
         found = [c for c in found if any(s["id"] == wanted for s in c["segments"]["segments"])]
-    return _list(app, request, found, descending=True)
+    return _list(world, request, found, descending=True)
 
 
 @ROUTER.route("GET", "/companies/{company_id}", permissions=(*READ, "read_one_user_company"))
-def show_company(app: App, request: Request) -> Json:
+def show_company(world: World, request: Request) -> Json:
     """One company by Intercom's id."""
-    one = app.workspace.companies.get(request.path_parameters["company_id"])
+    one = world.workspace.companies.get(request.path_parameters["company_id"])
     if one is None:
         raise not_found("Company Not Found", "company_not_found")
     return shown_company(one)
@@ -97,24 +93,24 @@ def shown_company(one: Json) -> Json:
     return shapes.public(one)
 
 
-def _companies_with_contacts(app: App) -> list[Json]:
+def _companies_with_contacts(world: World) -> list[Json]:
     """Sorted by `last_request_at`; remembered until a company changes."""
-    view = app.workspace.companies.truth
-    if app.listed_companies is None or app.listed_companies[:2] != (view, view.generation):
+    view = world.workspace.companies.truth
+    if world.listed_companies is None or world.listed_companies[:2] != (view, view.generation):
         documents = (view.document(ordinal) or {} for ordinal in view.ordinals())
         found = [one for one in documents if one["user_count"] > 0]
         found.sort(key=lambda one: (one.get("last_request_at") or 0, one["id"]))
-        app.listed_companies = (view, view.generation, found)
-    return app.listed_companies[2]
+        world.listed_companies = (view, view.generation, found)
+    return world.listed_companies[2]
 
 
-def _list(app: App, request: Request, ascending: list[Json], *, descending: bool) -> Json:
+def _list(world: World, request: Request, ascending: list[Json], *, descending: bool) -> Json:
     per_page = page_size(request.query.get("per_page"), DEFAULT_PER_PAGE, MAX_PER_PAGE)
     number = page_number(request.query.get("page"))
-    if number * per_page > app.settings.companies_list_ceiling:
+    if number * per_page > world.settings.companies_list_ceiling:
         raise bad_request("bad_request", "page limit reached, please use scroll API")
     total, start = len(ascending), (number - 1) * per_page
-    pages = numbered_pages(request, app.settings, page=number, per_page=per_page, total=total)
+    pages = numbered_pages(request, world.settings, page=number, per_page=per_page, total=total)
     if descending:
         shown = ascending[max(0, total - start - per_page) : max(0, total - start)][::-1]
     else:

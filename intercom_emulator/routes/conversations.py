@@ -8,32 +8,21 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
 
 from intercom_emulator import shapes
-from intercom_emulator.errors import bad_request, not_found
+from intercom_emulator.errors import not_found
 from intercom_emulator.messages import Json, Request, Response
-from intercom_emulator.pagination import (
-    cursor_pages,
-    numbered_pages,
-    page_number,
-    page_size,
-    take_page,
-)
+from intercom_emulator.pagination import cursor_pages, page_size, take_page
 from intercom_emulator.records import View, ordinal_of_key
 from intercom_emulator.routes.envelopes import page
 from intercom_emulator.routes.router import ROUTER
 from intercom_emulator.routes.searching import search_page
-from intercom_emulator.search import CONVERSATIONS, Hits
-
-if TYPE_CHECKING:
-    from intercom_emulator.app import App
-    from intercom_emulator.search import Predicate
+from intercom_emulator.search import CONVERSATIONS, Hits, Predicate
+from intercom_emulator.world import World
 
 READ = ("read_conversations",)
 DEFAULT_PER_PAGE = 20
 MAX_PER_PAGE = 150
-MAX_DELETED_PER_PAGE = 60
 
 
 @ROUTER.route(
@@ -42,26 +31,26 @@ MAX_DELETED_PER_PAGE = 60
     permissions=READ,
     parameters=("include_monitors", "include_scorecards"),
 )
-def search_conversations(app: App, request: Request) -> Response:
+def search_conversations(world: World, request: Request) -> Response:
     """Search by exact seconds, 20 per page unless asked otherwise, 150 at most."""
-    conversations = app.workspace.conversations
+    conversations = world.workspace.conversations
     found = search_page(
-        app,
+        world,
         request,
         conversations,
         CONVERSATIONS,
         default=DEFAULT_PER_PAGE,
-        only=_visible(app, request),
+        only=_visible(world, request),
     )
     return page("conversations", found.bodies, {"type": "conversation.list", **found.counts})
 
 
 @ROUTER.route("GET", "/conversations", permissions=READ, parameters=("per_page", "starting_after"))
-def list_conversations(app: App, request: Request) -> Response:
+def list_conversations(world: World, request: Request) -> Response:
     """Every conversation, the last to change first."""
-    conversations = app.workspace.conversations
+    conversations = world.workspace.conversations
     keys = conversations.truth.order("updated_at")
-    visible = _visible(app, request)
+    visible = _visible(world, request)
     shown = (
         keys
         if visible is None
@@ -72,57 +61,10 @@ def list_conversations(app: App, request: Request) -> Response:
     after = request.query.get("starting_after")
     ordinals, number, cursor = take_page(hits, after, per_page, conversations.ids)
     pages = cursor_pages(
-        request, app.settings, page=number, per_page=per_page, total=len(hits), cursor=cursor
+        request, world.settings, page=number, per_page=per_page, total=len(hits), cursor=cursor
     )
     rest = {"type": "conversation.list", "total_count": len(hits), "pages": pages}
     return page("conversations", map(conversations.truth.body, ordinals), rest)
-
-
-@ROUTER.route(
-    "GET",
-    "/conversations/deleted",
-    permissions=READ,
-    since="2.16",
-    parameters=("page", "per_page", "order"),
-)
-def list_deleted_conversations(app: App, request: Request) -> Json:
-    """Ids of deleted conversations, the last deleted first."""
-    per_page = page_size(request.query.get("per_page"), DEFAULT_PER_PAGE, MAX_DELETED_PER_PAGE)
-    number = page_number(request.query.get("page"))
-    order = request.query.get("order", "desc")
-    if order not in ("asc", "desc"):
-        raise bad_request("parameter_invalid", "order must be asc or desc")
-    deleted = sorted(
-        app.workspace.deleted_conversations,
-        key=lambda one: (one["deleted_at"], int(one["id"])),
-        reverse=order == "desc",
-    )
-    pages = numbered_pages(
-        request, app.settings, page=number, per_page=per_page, total=len(deleted)
-    )
-    return {
-        "type": "conversations.list",
-        "total_count": len(deleted),
-        "pages": pages,
-        "conversations": deleted[(number - 1) * per_page : number * per_page],
-    }
-
-
-@ROUTER.route(
-    "GET",
-    "/conversations/attributes",
-    permissions=READ,
-    since="2.16",
-    parameters=("include_archived",),
-)
-def list_conversation_attributes(app: App, request: Request) -> Json:
-    """Attributes of conversations, the archived ones only if asked for."""
-    archived_too = request.query.get("include_archived") == "true"
-    attributes = app.workspace.conversation_attributes.objects()
-    return {
-        "type": "list",
-        "data": [one for one in attributes if archived_too or not one["archived"]],
-    }
 
 
 @ROUTER.route(
@@ -131,17 +73,17 @@ def list_conversation_attributes(app: App, request: Request) -> Json:
     permissions=READ,
     parameters=("display_as", "include_translations"),
 )
-def show_conversation(app: App, request: Request) -> Response | Json:
+def show_conversation(world: World, request: Request) -> Response | Json:
     """One conversation with its newest 500 parts."""
-    conversations = app.workspace.conversations
+    conversations = world.workspace.conversations
     ordinal = conversations.ids.to_ordinal(request.path_parameters["conversation_id"])
-    visible = _visible(app, request)
+    visible = _visible(world, request)
     one = conversations.truth.document(ordinal)
     if one is None or (visible is not None and not visible[1](conversations.truth, ordinal)):
         raise not_found()
     parts = one["conversation_parts"]["conversation_parts"]
-    newest = parts[-app.settings.parts_limit :]
-    total = len(parts) if app.settings.parts_total == "all" else len(newest)
+    newest = parts[-world.settings.parts_limit :]
+    total = len(parts) if world.settings.parts_total == "all" else len(newest)
     shown = shapes.public(one)
     shown["conversation_parts"] = shapes.conversation_parts(newest, total)
     if request.query.get("display_as") == "plaintext":
@@ -149,7 +91,7 @@ def show_conversation(app: App, request: Request) -> Response | Json:
     return shown
 
 
-def _visible(app: App, request: Request) -> tuple[str, Predicate] | None:
+def _visible(world: World, request: Request) -> tuple[str, Predicate] | None:
     """
     The condition under which a token sees a conversation.
 
@@ -157,7 +99,7 @@ def _visible(app: App, request: Request) -> tuple[str, Predicate] | None:
     (unversioned change of July 2024, https://developers.intercom.com/docs/build-an-integration/learn-more/rest-apis/unversioned-changes).
     """
     token_name = request.token_name
-    if token_name is None or app.emulator.tokens.get(token_name).may("read_tickets"):
+    if token_name is None or world.tokens.get(token_name).may("read_tickets"):
         return None
 
     def predicate(view: View, ordinal: int) -> bool:

@@ -6,20 +6,17 @@ https://developers.intercom.com/docs/build-an-integration/learn-more/authenticat
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from intercom_emulator.messages import Json, Request
 from intercom_emulator.routes.router import ROUTER
-
-if TYPE_CHECKING:
-    from intercom_emulator.app import App
+from intercom_emulator.world import World
 
 
 @ROUTER.route("POST", "/auth/eagle/token", is_public=True)
-def exchange_token(app: App, request: Request) -> Json:
+def exchange_token(world: World, request: Request) -> Json:
     """A code or refresh token, as JSON or as a form, for an access token."""
     form = request.json
     if not isinstance(form, dict):
         form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
-    return app.emulator.tokens.exchange({**request.query, **form})
+    return world.tokens.exchange({**request.query, **form})

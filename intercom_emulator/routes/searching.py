@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from intercom_emulator.errors import bad_request
 from intercom_emulator.messages import Json, Request
 from intercom_emulator.pagination import cursor_pages, page_size, take_page
-
-if TYPE_CHECKING:
-    from intercom_emulator.app import App
-    from intercom_emulator.records import Collection
-    from intercom_emulator.search import Grammar, Predicate
+from intercom_emulator.records import Collection
+from intercom_emulator.search import Grammar, Predicate
+from intercom_emulator.world import World
 
 MAX_PER_PAGE = 150
 
@@ -28,7 +25,7 @@ class Found:
 
 
 def search_page(
-    app: App,
+    world: World,
     request: Request,
     collection: Collection,
     grammar: Grammar,
@@ -43,17 +40,17 @@ def search_page(
     pagination = body.get("pagination") or {}
     if not isinstance(pagination, dict):
         raise bad_request("parameter_invalid", "pagination must be an object")
-    collection.catch_up(app.emulator.clock.time())
-    hits = app.searcher.search(collection, grammar, app.settings, body, only=only)
+    collection.catch_up(world.clock.time())
+    hits = world.searcher.search(collection, grammar, world.settings, body, only=only)
     per_page = page_size(pagination.get("per_page"), default, MAX_PER_PAGE)
     ordinals, number, cursor = take_page(
         hits, pagination.get("starting_after"), per_page, collection.ids
     )
     pages = cursor_pages(
-        request, app.settings, page=number, per_page=per_page, total=len(hits), cursor=cursor
+        request, world.settings, page=number, per_page=per_page, total=len(hits), cursor=cursor
     )
     view = collection.index
-    if app.settings.search_bodies == "current":
+    if world.settings.search_bodies == "current":
         view = collection.truth
         ordinals = [one for one in ordinals if view.exists(one)]
     return Found(ordinals, map(view.body, ordinals), {"total_count": len(hits), "pages": pages})

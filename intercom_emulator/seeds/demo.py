@@ -136,7 +136,7 @@ class _Demo:
         self._next_part = 20_000_000
         self._admins = [
             shapes.author("admin", one["id"], one["name"], one["email"])
-            for one in self._seed.admins[:-1]
+            for one in self._seed.objects["admins"][:-1]
         ]
         self._bot = shapes.author(
             "bot", str(FIRST_ADMIN_ID + 11), "Fin", "operator+emu1ator@intercom.io"
@@ -155,14 +155,13 @@ class _Demo:
         self._seed.tickets = Documents(
             [self._ticket(n, created_at) for n, created_at in enumerate(self._moments(TICKETS))]
         )
-        self._seed.articles = [self._article(number) for number in range(ARTICLES)]
-        self._seed.deleted_conversations = [
-            {
-                "type": "conversation",
-                "id": str(100 + number),
-                "metrics_retained": number % 3 > 0,
-                "deleted_at": _OPENED_AT + (number + 1) * 20 * DAY,
-            }
+        self._seed.objects["articles"] = [self._article(number) for number in range(ARTICLES)]
+        self._seed.objects["deleted_conversations"] = [
+            shapes.deleted_conversation(
+                str(100 + number),
+                _OPENED_AT + (number + 1) * 20 * DAY,
+                metrics_retained=number % 3 > 0,
+            )
             for number in range(30)
         ]
         return self._seed
@@ -206,7 +205,7 @@ class _Demo:
             },
             tags={
                 "type": "tag.list",
-                "tags": [shapes.tag(*self._tag("VIP"))] if plan == "Enterprise" else [],
+                "tags": [self._tag("VIP")] if plan == "Enterprise" else [],
             },
         )
         if rng.random() < 0.8:
@@ -265,7 +264,7 @@ class _Demo:
         )
         self._join(one, ordinal, is_lead=is_lead)
         for name in rng.sample(TAGS, rng.choices((0, 1, 2, 12), (70, 20, 9, 1))[0]):
-            tag_id, _ = self._tag(name)
+            tag_id = self._tag(name)["id"]
             self._hang(
                 one,
                 "tags",
@@ -276,11 +275,15 @@ class _Demo:
                 },
             )
         if rng.random() < 0.05:
-            writer = self._seed.admins[rng.randrange(8)]
+            writer = self._seed.objects["admins"][rng.randrange(8)]
             note = shapes.note(
-                str(17_495_962 + ordinal), seen_at, contact_id, writer, "<p>Call again.</p>"
+                str(17_495_962 + ordinal),
+                seen_at,
+                contact=shapes.reference("contact", contact_id),
+                author=writer,
+                body="<p>Call again.</p>",
             )
-            self._seed.notes.append(note)
+            self._seed.objects["notes"].append(note)
             self._hang(one, "notes", shapes.addressable("note", note["id"], "notes"))
         if not one["unsubscribed_from_emails"] and rng.random() < 0.5:
             entry = shapes.addressable("subscription", "92", "subscription_types")
@@ -305,8 +308,8 @@ class _Demo:
         contact[name] = shapes.nested_list(contact["id"], name, entries)
 
     @staticmethod
-    def _tag(name: str) -> tuple[str, str]:
-        return str(FIRST_TAG_ID + TAGS.index(name)), name
+    def _tag(name: str) -> Json:
+        return shapes.tag(str(FIRST_TAG_ID + TAGS.index(name)), _OPENED_AT, name=name)
 
     def _conversation(self, ordinal: int, created_at: int) -> Json:
         rng = self._rng
@@ -347,7 +350,7 @@ class _Demo:
         one["conversation_parts"] = shapes.conversation_parts(parts)
         tagged_at = parts[-1]["created_at"] if parts else created_at
         one["tags"]["tags"] = [
-            shapes.applied(shapes.tag(*self._tag(name)), tagged_at, agent["id"])
+            shapes.applied(self._tag(name), tagged_at, agent["id"])
             for name in topic.tags
             if rng.random() < 0.85
         ]
@@ -451,8 +454,8 @@ class _Demo:
         contact = self._known_contact(created_at)
         return shapes.ticket(
             TICKET_IDS.to_id(ordinal),
-            str(ordinal + 1),
             created_at,
+            ticket_id=str(ordinal + 1),
             updated_at=min(created_at + self._rng.randint(60, 9 * DAY), NOW - 60),
             ticket_attributes={
                 "_default_title_": self._rng.choice(_TOPICS).question,

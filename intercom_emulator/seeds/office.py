@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from intercom_emulator import shapes
 from intercom_emulator.messages import Json
 from intercom_emulator.workspace import Seed
@@ -73,11 +75,13 @@ def add_office(seed: Seed, opened_at: int) -> Seed:
     for number, (_, members) in enumerate(TEAMS):
         for member in members:
             teams_of.setdefault(member, []).append(FIRST_TEAM_ID + number)
-    seed.admins = [
+    office = seed.objects
+    office["admins"] = [
         shapes.admin(
             str(FIRST_ADMIN_ID + number),
-            name,
-            f"{name.split()[0].lower()}@support.example.com",
+            opened_at,
+            name=name,
+            email=f"{name.split()[0].lower()}@support.example.com",
             job_title=title,
             team_ids=teams_of.get(number, []),
             role={"type": "role", "id": role, "name": _ROLES[role]},
@@ -85,23 +89,38 @@ def add_office(seed: Seed, opened_at: int) -> Seed:
         )
         for number, (name, title, role) in enumerate(_ADMINS)
     ]
-    seed.teams = [
-        shapes.team(str(FIRST_TEAM_ID + number), name, [FIRST_ADMIN_ID + m for m in members])
+    office["teams"] = [
+        shapes.team(
+            str(FIRST_TEAM_ID + number),
+            opened_at,
+            name=name,
+            admin_ids=[FIRST_ADMIN_ID + member for member in members],
+        )
         for number, (name, members) in enumerate(TEAMS)
     ]
-    seed.tags = [shapes.tag(str(FIRST_TAG_ID + number), name) for number, name in enumerate(TAGS)]
-    seed.segments = [
-        shapes.segment(segment_id(number), name, opened_at + number * DAY, person_type)
+    office["tags"] = [
+        shapes.tag(str(FIRST_TAG_ID + number), opened_at, name=name)
+        for number, name in enumerate(TAGS)
+    ]
+    office["segments"] = [
+        shapes.segment(
+            segment_id(number), opened_at + number * DAY, name=name, person_type=person_type
+        )
         for number, (name, person_type) in enumerate(SEGMENTS)
     ]
-    seed.data_attributes = data_attributes(opened_at)
-    seed.conversation_attributes = conversation_attributes(opened_at)
-    seed.subscription_types = [
-        shapes.subscription_type("91", "Newsletters", "opt_out", "email"),
-        shapes.subscription_type("92", "Product updates", "opt_in", "email"),
-        shapes.subscription_type("93", "Text messages", "opt_in", "sms_message"),
+    office["data_attributes"] = data_attributes(opened_at)
+    office["conversation_attributes"] = conversation_attributes(opened_at)
+    office["subscription_types"] = [
+        shapes.subscription_type(
+            object_id, opened_at, name=name, consent_type=consent, content_types=[content]
+        )
+        for object_id, name, consent, content in (
+            ("91", "Newsletters", "opt_out", "email"),
+            ("92", "Product updates", "opt_in", "email"),
+            ("93", "Text messages", "opt_in", "sms_message"),
+        )
     ]
-    seed.activity_logs = activity_logs(seed, opened_at)
+    office["activity_logs"] = activity_logs(office["admins"], opened_at, seed.now)
     return seed
 
 
@@ -144,34 +163,29 @@ def data_attributes(opened_at: int) -> list[Json]:
         ("company", "is_partner", "boolean"),
         ("company", "renewal_at", "date"),
     ]
-    attributes = [shapes.data_attribute(*one) for one in standard]
+    attributes = [shapes.standard_attribute(*one) for one in standard]
     attributes += [
         shapes.data_attribute(
-            model,
-            f"custom_attributes.{name}",
-            data_type,
-            id=FIRST_ATTRIBUTE_ID + number,
-            custom=True,
-            api_writable=True,
-            ui_writable=True,
-            created_at=opened_at + number,
-            updated_at=opened_at + number,
-            admin_id=str(FIRST_ADMIN_ID),
+            FIRST_ATTRIBUTE_ID + number,
+            opened_at + number,
+            model=model,
+            name=name,
+            data_type=data_type,
         )
         for number, (model, name, data_type) in enumerate(custom)
     ]
     attributes.append(
         shapes.data_attribute(
-            "contact",
-            "custom_attributes.favourite_colour",
-            "string",
-            id=FIRST_ATTRIBUTE_ID + len(custom),
-            custom=True,
+            FIRST_ATTRIBUTE_ID + len(custom),
+            opened_at,
+            model="contact",
+            name="favourite_colour",
+            data_type="string",
             archived=True,
+            api_writable=False,
+            ui_writable=False,
             options=["red", "green"],
-            created_at=opened_at,
             updated_at=opened_at + DAY,
-            admin_id=str(FIRST_ADMIN_ID),
         )
     )
     return attributes
@@ -179,26 +193,30 @@ def data_attributes(opened_at: int) -> list[Json]:
 
 def conversation_attributes(opened_at: int) -> list[Json]:
     """A conversation attribute of every data type, and an archived one."""
-    make = shapes.conversation_attribute
+
+    def make(number: int, name: str, data_type: str, **fields: Any) -> Json:
+        one: Json = {"name": name, "data_type": data_type, **fields}
+        return shapes.conversation_attribute(number, opened_at, **one)
+
     options = [
         {"id": f"a1b2c3d4-e5f6-7890-abcd-ef12345678{n:02}", "label": label, "archived": False}
         for n, label in enumerate(("Bug", "Question", "Praise"))
     ]
     reference = {"type": "many", "object_type_id": "Order"}
     return [
-        make(1, "Summary", "string", opened_at, multiline=True),
-        make(2, "Kind", "list", opened_at, options=options),
-        make(3, "Priority score", "integer", opened_at),
-        make(4, "Refund amount", "decimal", opened_at),
-        make(5, "Escalated", "boolean", opened_at),
-        make(6, "Due", "datetime", opened_at),
-        make(7, "Orders", "relationship", opened_at, reference=reference),
-        make(8, "Screenshots", "files", opened_at),
-        make(9, "Old field", "string", opened_at, multiline=False, archived=True),
+        make(1, "Summary", "string", multiline=True),
+        make(2, "Kind", "list", options=options),
+        make(3, "Priority score", "integer"),
+        make(4, "Refund amount", "decimal"),
+        make(5, "Escalated", "boolean"),
+        make(6, "Due", "datetime"),
+        make(7, "Orders", "relationship", reference=reference),
+        make(8, "Screenshots", "files"),
+        make(9, "Old field", "string", multiline=False, archived=True),
     ]
 
 
-def activity_logs(seed: Seed, opened_at: int) -> list[Json]:
+def activity_logs(admins: list[Json], opened_at: int, now: int) -> list[Json]:
     """An admin's log-in a week, and the odd change of settings."""
     renamed = {"before": {"name": "Emu"}, "after": {"name": "Emulator"}}
     kinds: tuple[tuple[str, str, Json | None], ...] = (
@@ -207,22 +225,21 @@ def activity_logs(seed: Seed, opened_at: int) -> list[Json]:
         ("role_change", "{name} changed a role.", None),
     )
     logs = []
-    for number, created_at in enumerate(range(opened_at, seed.now, 7 * DAY)):
-        admin = seed.admins[number % len(seed.admins)]
+    for number, created_at in enumerate(range(opened_at, now, 7 * DAY)):
+        admin = admins[number % len(admins)]
         kind, description, metadata = kinds[number % len(kinds)]
-        logs.append(
-            {
-                "id": f"fca05814-4b72-4dce-ad4f-{number:012x}",
-                "performed_by": {
-                    "type": "admin",
-                    "id": admin["id"],
-                    "email": admin["email"],
-                    "ip": "198.51.100.7",
-                },
-                "metadata": metadata,
-                "created_at": created_at,
-                "activity_type": kind,
-                "activity_description": description.format(name=admin["name"]),
-            }
+        log = shapes.activity_log(
+            f"fca05814-4b72-4dce-ad4f-{number:012x}",
+            created_at,
+            performed_by={
+                "type": "admin",
+                "id": admin["id"],
+                "email": admin["email"],
+                "ip": "198.51.100.7",
+            },
+            metadata=metadata,
+            activity_type=kind,
+            activity_description=description.format(name=admin["name"]),
         )
+        logs.append(log)
     return logs

@@ -56,7 +56,7 @@ def sized(options: Mapping[str, int]) -> Seed:
     seed.companies = _Companies(sizes, opened_at)
     seed.contacts = _Contacts(sizes, opened_at)
     seed.conversations = _Conversations(sizes, opened_at)
-    seed.articles = [
+    seed.objects["articles"] = [
         shapes.article(str(39 + number), opened_at + number, title=f"Article {number}")
         for number in range(sizes["articles"])
     ]

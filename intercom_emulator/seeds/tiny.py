@@ -38,14 +38,11 @@ def tiny() -> Seed:
     seed.contacts = Documents(contacts)
     seed.conversations = Documents(conversations)
     seed.tickets = Documents(_tickets(contacts))
-    seed.articles = _articles()
-    seed.deleted_conversations = [
-        {
-            "type": "conversation",
-            "id": str(100 + number),
-            "metrics_retained": number % 2 == 0,
-            "deleted_at": NOW - number * DAY,
-        }
+    seed.objects["articles"] = _articles()
+    seed.objects["deleted_conversations"] = [
+        shapes.deleted_conversation(
+            str(100 + number), NOW - number * DAY, metrics_retained=number % 2 == 0
+        )
         for number in range(3)
     ]
     seed.merged_contacts = {"6762f0d0ffffffffffffffff": contacts[0]["id"]}
@@ -75,8 +72,8 @@ def _companies(seed: Seed) -> list[Json]:
                 "renewal_at": NOW + 200 * DAY,
                 "contract_number": "0042",
             },
-            tags={"type": "tag.list", "tags": seed.tags[:2]},
-            segments={"type": "segment.list", "segments": seed.segments[:1]},
+            tags={"type": "tag.list", "tags": seed.objects["tags"][:2]},
+            segments={"type": "segment.list", "segments": seed.objects["segments"][:1]},
             updated_at=NOW - 3600,
         ),
         make(1, name="Müller & Söhne GmbH", company_id="000123", plan=pro, monthly_spend=12.5),
@@ -146,7 +143,7 @@ def _contacts(seed: Seed, companies: list[Json]) -> list[Json]:
         for n in range(5, 9)
     ]
     contacts = [joe, collector, lead, odd, early, *twins]
-    for tag in seed.tags[:12]:
+    for tag in seed.objects["tags"][:12]:
         _hang(
             collector,
             "tags",
@@ -156,7 +153,7 @@ def _contacts(seed: Seed, companies: list[Json]) -> list[Json]:
                 "_applied_by": str(FIRST_ADMIN_ID),
             },
         )
-    _hang(joe, "tags", shapes.addressable("tag", seed.tags[0]["id"], "tags"))
+    _hang(joe, "tags", shapes.addressable("tag", seed.objects["tags"][0]["id"], "tags"))
     for company in companies[4:]:
         _join(collector, company)
     for contact, company in ((joe, companies[0]), (odd, companies[1]), (lead, companies[2])):
@@ -165,13 +162,13 @@ def _contacts(seed: Seed, companies: list[Json]) -> list[Json]:
         note = shapes.note(
             str(17_495_962 + number),
             _OPENED_AT + number * DAY,
-            collector["id"],
-            seed.admins[1],
-            f"<p>Note {number}</p>",
+            contact=shapes.reference("contact", collector["id"]),
+            author=seed.objects["admins"][1],
+            body=f"<p>Note {number}</p>",
         )
-        seed.notes.append(note)
+        seed.objects["notes"].append(note)
         _hang(collector, "notes", shapes.addressable("note", note["id"], "notes"))
-    for subscription in seed.subscription_types[:2]:
+    for subscription in seed.objects["subscription_types"][:2]:
         _hang(
             joe,
             "opted_in_subscription_types",
@@ -234,7 +231,7 @@ def _conversations(contacts: list[Json]) -> list[Json]:
             start + 300,
             agent,
             body="<p>Hello <b>Joe</b> &amp; team</p>",
-            tags=[shapes.tag("102", "billing")],
+            tags=[shapes.tag("102", _OPENED_AT, name="billing")],
             attachments=[
                 {
                     "type": "upload",
@@ -276,7 +273,9 @@ def _conversations(contacts: list[Json]) -> list[Json]:
         "contact": _contact_list(joe)["contacts"][0],
         "teammate": shapes.reference("admin", str(FIRST_ADMIN_ID + 1)),
     }
-    applied = shapes.applied(shapes.tag("103", "bug"), start + 310, str(FIRST_ADMIN_ID))
+    applied = shapes.applied(
+        shapes.tag("103", _OPENED_AT, name="bug"), start + 310, str(FIRST_ADMIN_ID)
+    )
     return [
         thread(make(0, source=None, contacts=_contact_list(lead)), []),
         thread(
@@ -348,8 +347,8 @@ def _tickets(contacts: list[Json]) -> list[Json]:
     return [
         shapes.ticket(
             TICKET_IDS.to_id(number),
-            str(number + 1),
             _OPENED_AT + number * DAY,
+            ticket_id=str(number + 1),
             contacts=_contact_list(contacts[number % 2]),
             ticket_attributes={
                 "_default_title_": f"Ticket {number}",

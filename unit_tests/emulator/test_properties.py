@@ -46,7 +46,7 @@ def test_pages_of_a_search_are_the_records_that_match(
     ask(emulator, {"query": {"field": "updated_at", "operator": ">", "value": 1}})
     for number, moment in updates:
         if number < len(documents):
-            emulator.workspace.update_contact(documents[number]["id"], updated_at=moment)
+            emulator.workspace.update("contacts", documents[number]["id"], updated_at=moment)
     filters = [
         {"field": "updated_at", "operator": ">", "value": low},
         {"field": "updated_at", "operator": "<=", "value": high},

@@ -285,7 +285,7 @@ def test_search_lags_behind(start):
     changed, gone = (workspace.conversations.ids.to_id(n) for n in (5, 6))
     before = ids(client.updated_after("conversations", 0))
     clock.advance(10)
-    workspace.update_conversation(changed, title="new title")
+    workspace.update("conversations", changed, title="new title")
     workspace.delete_conversation(gone)
     created = workspace.create_conversation()["id"]
 
@@ -304,7 +304,7 @@ def test_search_lags_behind(start):
 def test_search_hits_may_show_the_current_record(start):
     """`search_bodies` chooses between the indexed record and the present one."""
     client = start(index_lag=120, search_bodies="current")
-    client.emulator.workspace.update_conversation("506", title="new title")
+    client.emulator.workspace.update("conversations", "506", title="new title")
 
     body = client.updated_after("conversations", 0).json()
 
@@ -314,9 +314,9 @@ def test_search_hits_may_show_the_current_record(start):
 def test_the_newest_write_wins_over_an_older_one_that_lags(start):
     """Lowering the lag doesn't let an older version come back."""
     client = start(index_lag=600)
-    client.emulator.workspace.update_conversation("506", title="first")
+    client.emulator.workspace.update("conversations", "506", title="first")
     client.emulator.settings.index_lag = 0
-    client.emulator.workspace.update_conversation("506", title="second")
+    client.emulator.workspace.update("conversations", "506", title="second")
     client.emulator.clock.advance(601)
 
     titles = {

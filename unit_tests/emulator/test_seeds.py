@@ -27,7 +27,9 @@ def test_a_seed_is_always_the_same(name):
         records, collection = getattr(again, what), getattr(workspace_of(name), what)
         assert len(records) == len(collection)
         assert all(records.document(n) == collection.truth.document(n) for n in range(len(records)))
-    assert [public(one) for one in again.articles] == list(workspace_of(name).objects("articles"))
+    assert [public(one) for one in again.objects["articles"]] == list(
+        workspace_of(name).objects("articles")
+    )
 
 
 @pytest.mark.parametrize("name", ["tiny", "demo", "contacts=500,companies=30,conversations=300"])
@@ -120,7 +122,7 @@ def test_made_up_records_can_change():
     """A record that exists as a formula only can be changed and deleted."""
     workspace = Emulator("contacts=10,companies=2").workspace
     first, second = (workspace.contacts.ids.to_id(n) for n in (0, 1))
-    workspace.update_contact(first, name="Changed")
+    workspace.update("contacts", first, name="Changed")
     workspace.delete_contact(second)
     created = workspace.create_contact()
     names = {one["id"]: one["name"] for one in workspace.objects("contacts")}

@@ -40,17 +40,17 @@ def test_contacts_change(client):
     assert "example.com" == client.get(path).json()["email_domain"]
 
     clock.advance(10)
-    workspace.update_contact(created["id"], name="Anna")
+    workspace.update("contacts", created["id"], name="Anna")
     assert ("Anna", clock.now()) == tuple(
         client.get(path).json()[k] for k in ("name", "updated_at")
     )
     clock.advance(10)
-    workspace.update_contact(created["id"], touch=False, name="Anne")
+    workspace.update("contacts", created["id"], touch=False, name="Anne")
     assert ("Anne", clock.now() - 10) == tuple(
         client.get(path).json()[k] for k in ("name", "updated_at")
     )
 
-    company = workspace.create_company(name="New")
+    company = workspace.create("companies", name="New")
     workspace.attach_company(created["id"], company["id"])
     workspace.tag_contact(created["id"], "103")
     workspace.add_note(created["id"], "<p>Hi</p>")
@@ -146,38 +146,40 @@ def test_a_conversations_life(client):
 def test_small_things_change(client):
     """Articles, tags, admins, teams, segments and attributes come, change and go."""
     workspace = client.emulator.workspace
-    article = workspace.create_article(title="New")
-    workspace.update_article(article["id"], title="Newer")
+    article = workspace.create("articles", title="New")
+    workspace.update("articles", article["id"], title="Newer")
     assert "Newer" == client.get("/articles").json()["data"][0]["title"]
     assert 0 == client.get(f"/articles/{article['id']}").json()["statistics"]["views"]
-    workspace.delete_article(article["id"])
+    workspace.delete("articles", article["id"])
     assert 404 == client.get(f"/articles/{article['id']}").status_code
 
-    workspace.rename_tag("102", "bills")
-    workspace.delete_tag("103")
-    workspace.create_tag("new")
+    workspace.update("tags", "102", name="bills")
+    workspace.delete("tags", "103")
+    workspace.create("tags", name="new")
     names = [tag["name"] for tag in client.get("/tags").json()["data"]]
     assert ("bills", "new", 18) == (names[0], names[-1], len(names))
 
-    admin = workspace.create_admin("Zed", "zed@example.com")
-    workspace.update_admin(admin["id"], name="Zoe")
+    admin = workspace.create("admins", name="Zed", email="zed@example.com")
+    workspace.update("admins", admin["id"], name="Zoe")
     assert "Zoe" == client.get(f"/admins/{admin['id']}").json()["name"]
-    workspace.delete_admin(admin["id"])
-    team = workspace.create_team("Night", [1, 2])
-    workspace.update_team(team["id"], name="Day")
+    workspace.delete("admins", admin["id"])
+    team = workspace.create("teams", name="Night", admin_ids=[1, 2])
+    workspace.update("teams", team["id"], name="Day")
     assert "Day" == client.get("/teams").json()["teams"][-1]["name"]
-    workspace.delete_team(team["id"])
-    segment = workspace.create_segment("Whales")
-    workspace.update_segment(segment["id"], name="Fish")
+    workspace.delete("teams", team["id"])
+    segment = workspace.create("segments", name="Whales")
+    workspace.update("segments", segment["id"], name="Fish")
     assert "Fish" == client.get("/segments").json()["segments"][-1]["name"]
-    made = workspace.create_data_attribute("company", "tier", "string", options=["a", "b"])
+    made = workspace.create(
+        "data_attributes", model="company", name="tier", data_type="string", options=["a", "b"]
+    )
     assert made in client.get("/data_attributes", model="company").json()["data"]
-    workspace.archive_data_attribute(made["id"])
+    workspace.update("data_attributes", made["id"], archived=True)
     assert made["id"] not in [
         one.get("id") for one in client.get("/data_attributes", model="company").json()["data"]
     ]
     ticket = workspace.create_ticket()
-    workspace.update_ticket(ticket["id"], open=False)
+    workspace.update("tickets", ticket["id"], open=False)
     closed = client.search("tickets", {"field": "open", "operator": "=", "value": False})
     assert [ticket["id"]] == [one["id"] for one in closed.json()["tickets"]]
 
@@ -185,7 +187,7 @@ def test_small_things_change(client):
 def test_a_change_of_nothing(client):
     """Changing what isn't there raises."""
     with pytest.raises(KeyError):
-        client.emulator.workspace.update_contact("nobody", name="x")
+        client.emulator.workspace.update("contacts", "nobody", name="x")
 
 
 def test_the_same_day_twice(start):
@@ -210,7 +212,7 @@ def test_hooks_see_each_request(client):
     @client.emulator.before_request
     def before(request):
         if request.path == "/tags":
-            workspace.create_tag("just in time")
+            workspace.create("tags", name="just in time")
 
     client.emulator.after_request(
         lambda request, response: seen.append((request.path, response.status))
