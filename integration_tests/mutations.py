@@ -831,7 +831,7 @@ MUTATIONS = (
     Mutation(
         "a full refresh that goes on from a state",
         "source.py",
-        "for name in saved.keys() - self._whole}",
+        "for name in saved.keys() - whole}",
         "for name in saved}",
         "test_doubts.py -k full_refresh",
     ),

@@ -159,7 +159,7 @@ def sync_in_process(
         configured(catalog(), streams, sync_mode)
     )
     states = [AirbyteStateMessageSerializer.load(each) for each in state or []]
-    source = SourceIntercom(configured_catalog, config, states)
+    source = SourceIntercom()
     output = Output()
     try:
         for message in source.read(source.logger, config, configured_catalog, states):
@@ -175,7 +175,7 @@ def sync_in_process(
 def catalog() -> dict[str, Any]:
     """The streams as the manifest declares them; the same for every config."""
     config = config_for()
-    streams = SourceIntercom(config=config).streams(config)
+    streams = SourceIntercom().streams(config)
     return {"streams": [_plain_stream(stream) for stream in streams]}
 
 

@@ -14,7 +14,7 @@ from source_intercom import SourceIntercom
 
 def check(config):
     """Status and message of a check in this process."""
-    source = SourceIntercom(config=config)
+    source = SourceIntercom()
     status = source.check(logging.getLogger("airbyte"), config)
     return status.status, status.message
 
@@ -220,9 +220,9 @@ def test_a_check_waits_for_two_answers_in_a_row():
     with Emulator(seed="tiny") as emulator, pytest.MonkeyPatch.context() as patch:
         patch.setenv("INTERCOM_API_BASE_URL", emulator.url)
         emulator.settings.latency = 0.3
-        source = SourceIntercom(config=config_for(num_workers=1))
+        source = SourceIntercom()
         began = time.monotonic()
-        source.check(logging.getLogger("airbyte"), config_for())
+        source.check(logging.getLogger("airbyte"), config_for(num_workers=1))
 
     assert time.monotonic() - began < 3
 

@@ -39,7 +39,7 @@ def intercom():
 def discover(config=None):
     """The streams' schemas by name, as a catalog has them."""
     config = config or config_for()
-    source = SourceIntercom(config=config)
+    source = SourceIntercom()
     catalog = source.discover(logging.getLogger("airbyte"), config)
     message = AirbyteMessage(type=Type.CATALOG, catalog=catalog)
     return json.loads(orjson.dumps(AirbyteMessageSerializer.dump(message)))["catalog"]
@@ -55,7 +55,7 @@ def read(catalog, stream):
     """The rows of one sync with a catalog that was discovered before."""
     config = config_for()
     chosen = ConfiguredAirbyteCatalogSerializer.load(configured(catalog, [stream]))
-    source = SourceIntercom(chosen, config, [])
+    source = SourceIntercom()
     return [
         message.record.data
         for message in source.read(source.logger, config, chosen, [])

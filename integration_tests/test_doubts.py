@@ -402,7 +402,7 @@ def test_a_catalog_that_names_an_unknown_stream_is_told():
     wanted = configured({"streams": streams}, [known["name"], "deals"])
     parsed = ConfiguredAirbyteCatalogSerializer.load(wanted)
     with laboratory("tiny"):
-        source = SourceIntercom(parsed, config_for())
+        source = SourceIntercom()
         messages = source.read(source.logger, config_for(), parsed, [])
         with pytest.raises(AirbyteTracedException, match=r"not know: deals\. Refresh") as raised:
             deque(messages, maxlen=0)

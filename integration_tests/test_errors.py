@@ -81,6 +81,33 @@ def test_a_refusal_ends_its_stream_with_its_meaning(status, fault, failure_type,
     assert (intercom.journal.count("GET /tags") > 1) is may_pass
 
 
+@pytest.mark.parametrize(
+    ("faults", "gravest"),
+    [
+        ({"tags": 503}, "transient_error"),
+        ({"tags": 503, "teams": 403}, "config_error"),
+        ({"tags": 503, "teams": 403, "segments": 422}, "system_error"),
+    ],
+)
+def test_a_failed_sync_is_as_grave_as_its_gravest_stream(faults, gravest):
+    """Each stream keeps its failure type, and the sync has one of theirs: time, a user, or us."""
+    own = {503: "transient_error", 403: "config_error", 422: "system_error"}
+    with laboratory("tiny") as intercom:
+        for stream, status in faults.items():
+            intercom.faults.add(f"GET /{stream}", status=status, code="x", count=None)
+
+        output = sync_in_process(config_for(), ["tags", "teams", "segments", "admins"])
+
+    assert output.ids("admins")
+    for stream, status in faults.items():
+        assert output.errors[stream]["failure_type"] == own[status]
+    whole = output.errors[None]
+    assert whole["failure_type"] == gravest
+    assert f"not read to their end, {len(faults)} of 4: " in whole["message"]
+    assert "IntercomError" not in whole["message"]
+    assert all(f"{stream} ({own[status]})" in whole["message"] for stream, status in faults.items())
+
+
 @pytest.mark.parametrize("stream", ["contacts", "companies", "conversation_parts", "tags"])
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refusal_that_is_not_intercoms_own_may_pass(stream, status):

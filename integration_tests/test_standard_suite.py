@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from airbyte_cdk.models import AirbyteStateMessageSerializer, ConfiguredAirbyteCatalogSerializer
 from airbyte_cdk.test.entrypoint_wrapper import read
-from airbyte_cdk.test.models import ConnectorTestScenario
 from airbyte_cdk.test.standard_tests import SourceTestSuiteBase
 
 from intercom_emulator import Emulator
@@ -53,14 +52,6 @@ class TestStandardSuite(SourceTestSuiteBase):
         """Where metadata.yaml and acceptance-test-config.yml are."""
         return ROOT
 
-    @classmethod
-    def create_connector(cls, scenario: ConnectorTestScenario | None) -> SourceIntercom:
-        """The connector with the scenario's config, from which it builds its streams."""
-        if scenario is None:
-            return SourceIntercom()
-        config = scenario.get_config_dict(connector_root=ROOT, empty_if_missing=True)
-        return SourceIntercom(config=config)
-
 
 def test_state_from_the_future_is_no_error() -> None:
     """The suite does not run the incremental section, for which Airbyte keeps such a state."""
@@ -73,7 +64,7 @@ def test_state_from_the_future_is_no_error() -> None:
         for message in json.loads((FIXTURES / "abnormal_state.json").read_text())
     ]
 
-    output = read(SourceIntercom(catalog, config, state), config, catalog, state)
+    output = read(SourceIntercom(), config, catalog, state)
 
     assert output.errors == []
     assert "2222" not in str(output.most_recent_state)

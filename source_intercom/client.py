@@ -210,7 +210,7 @@ class IntercomClient:
 
     def _sign(self, request: requests.PreparedRequest) -> Grant:
         grant = self.credentials.current(self._now())
-        request.headers["Authorization"] = f"Bearer {grant.access_token}"
+        request.headers["Authorization"] = f"Bearer {grant.access_token.get_secret_value()}"
         return grant
 
     def _has_another_grant(self, grant: Grant | None, refusal: Refusal) -> bool:
@@ -260,7 +260,7 @@ class IntercomClient:
                         self._no_answer = error
                         raise
                     me = {}
-                self._workspace = Workspace.from_me(me)
+                self._workspace = Workspace.model_validate(me)
             return self._workspace
 
     def started_at(self) -> int:

@@ -27,14 +27,14 @@ logger = logging.getLogger("airbyte")
 Answer = dict[str, Any] | IntercomError
 
 
-def check_connection(sync: Sync, schema: Mapping[str, Any]) -> AirbyteConnectionStatus:
+def check_connection(sync: Sync) -> AirbyteConnectionStatus:
     """
     SUCCEEDED with any token that Intercom accepts, with a line on each stream in the log.
 
-    FAILED with one sentence that says what to do. `schema` is the config's. The streams are asked
-    for side by side, and none opens the companies scroll, which belongs to a sync.
+    FAILED with one sentence that says what to do. The streams are asked for side by side, and none
+    opens the companies scroll, which belongs to a sync.
     """
-    for name in unknown_fields(sync.config, schema):
+    for name in unknown_fields(sync.config):
         logger.warning("The config has a field that the connector does not know: %s.", name)
     me = _ask(sync.client, "/me", None)
     failure = _failure_of_workspace(sync, me)
@@ -79,7 +79,7 @@ def _failure_of_workspace(sync: Sync, me: Answer) -> str | None:
         return "start_date lies in the future: choose an earlier one, or none for all history."
     if isinstance(me, IntercomError):
         return None
-    workspace, region = Workspace.from_me(me), sync.config.get("region", "US")
+    workspace, region = Workspace.model_validate(me), sync.settings.region
     if workspace.is_elsewhere(region):
         return (
             f"This workspace lives in the {workspace.region}, and the config says {region}: "
@@ -104,7 +104,7 @@ def _report(me: Answer, refusals: Mapping[str, IntercomError | None]) -> None:
     if isinstance(me, IntercomError):
         logger.info("Connected; the token may not read which workspace it opens.")
     else:
-        logger.info("Connected to %s.", Workspace.from_me(me))
+        logger.info("Connected to %s.", Workspace.model_validate(me))
     for name, error in refusals.items():
         if error is None:
             logger.info("%s: can be read.", name)

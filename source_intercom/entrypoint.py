@@ -5,6 +5,8 @@ Python, because the CDK serializes each record by itself, hands on jsonschema's 
 filter of secrets knows only those that stand where they should.
 """
 
+import argparse
+import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -12,11 +14,11 @@ from typing import Any
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
-from airbyte_cdk.sources.utils.schema_helpers import split_config
 
-from source_intercom.api.config import problems
 from source_intercom.components.record_lines import RecordLines
-from source_intercom.source import SourceIntercom, config_error
+from source_intercom.failures import config_error
+from source_intercom.source import SourceIntercom
+from source_intercom.sync import settings_of
 
 
 class IntercomEntrypoint(AirbyteEntrypoint):
@@ -26,6 +28,17 @@ class IntercomEntrypoint(AirbyteEntrypoint):
         super().__init__(source)
         source.packs_records = True
         self._write = write
+
+    def run(self, parsed_args: argparse.Namespace) -> Iterable[str]:
+        """Every line of a verb. Raises a `config_error` where no file can be put for a while."""
+        try:
+            tempfile.gettempdir()  # the CDK makes a folder there for each verb
+        except FileNotFoundError:
+            raise config_error(
+                "The connector finds no temporary folder that it may write to: mount one at /tmp, "
+                "or set TMPDIR to another."
+            ) from None
+        yield from super().run(parsed_args)
 
     def read(
         self, source_spec: ConnectorSpecification, config: Any, catalog: Any, state: list[Any]
@@ -49,9 +62,9 @@ class IntercomEntrypoint(AirbyteEntrypoint):
         return AirbyteEntrypoint.handle_record_counts(message, stream_message_count)
 
     @staticmethod
-    def validate_connection(source_spec: ConnectorSpecification, config: Mapping[str, Any]) -> None:
+    def validate_connection(
+        source_spec: ConnectorSpecification,  # noqa: ARG004 the settings' model has all of it
+        config: Mapping[str, Any],
+    ) -> None:
         """Raise a `config_error` that names each field which is wrong."""
-        settings, _ = split_config(config)
-        found = problems(settings, source_spec.connectionSpecification)
-        if found:
-            raise config_error(f"The config can't be used: {'; '.join(found)}.")
+        settings_of(config)

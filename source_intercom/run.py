@@ -43,7 +43,7 @@ def run(args: list[str] | None = None) -> None:
 
 
 def _write_messages(arguments: list[str]) -> None:
-    source = SourceIntercom.from_arguments(arguments)
+    source = SourceIntercom()
     # Half of a page's decoding time goes to a collector that walks what never dies.
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)

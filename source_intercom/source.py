@@ -1,11 +1,10 @@
 """SourceIntercom: the manifest's streams, the state they start from, and the check."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import Any, Self, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import (
     AirbyteCatalog,
     AirbyteConnectionStatus,
@@ -14,7 +13,6 @@ from airbyte_cdk.models import (
     AirbyteStateType,
     ConfiguredAirbyteCatalog,
     ConnectorSpecification,
-    FailureType,
     SyncMode,
 )
 from airbyte_cdk.sources.declarative.retrievers import Retriever
@@ -30,6 +28,7 @@ from source_intercom.components.cursors import WindowCursor
 from source_intercom.components.partitions import WindowPartitionGenerator
 from source_intercom.components.record_lines import RecordLines
 from source_intercom.connection import check_connection
+from source_intercom.failures import Failures, config_error
 from source_intercom.sync import Sync
 
 MANIFEST = Path(__file__).with_name("manifest.yaml")
@@ -40,59 +39,39 @@ QUEUE_ITEMS = 16
 
 
 class SourceIntercom(YamlDeclarativeSource):
-    """
-    The connector.
-
-    The CDK reads config and state from the constructor, not from the arguments of its verbs.
-    """
+    """The connector; its verbs take config, catalog and state from their arguments alone."""
 
     packs_records = False
     """Whether `read` hands on RecordLines, for an entrypoint that writes them as they are."""
 
-    def __init__(
-        self,
-        catalog: ConfiguredAirbyteCatalog | None = None,
-        config: Mapping[str, Any] | None = None,
-        state: list[AirbyteStateMessage] | None = None,
-        config_path: str | None = None,
-    ) -> None:
-        super().__init__(
-            path_to_yaml=str(MANIFEST),
-            catalog=catalog,
-            config=config,
-            state=state,
-            config_path=config_path,
-        )
+    def __init__(self) -> None:
+        super().__init__(path_to_yaml=str(MANIFEST))
         self._spec: ConnectorSpecification | None = None
-        self._names: set[str] = set()
-        configured = catalog.streams if catalog else []
-        # A full refresh that went on from a state would leave a table without the rest.
-        self._whole = frozenset(
-            each.stream.name for each in configured if each.sync_mode is SyncMode.full_refresh
-        )
-        saved = _by_stream(state or [])
-        self._states = {name: saved[name] for name in saved.keys() - self._whole}
-        self._schemas = {each.stream.name: each.stream.json_schema for each in configured}
         self._concurrent_source._queue.maxsize = QUEUE_ITEMS  # noqa: SLF001 no public way
-        self.logger.addFilter(_without_counts)
+        self.logger.addFilter(_is_not_said_better)
 
     @classmethod
-    def from_arguments(cls, arguments: list[str]) -> Self:
-        """A source for a command line such as `read --config c.json --catalog k.json`."""
-        parsed = AirbyteEntrypoint.parse_args(arguments)
-        config_path = getattr(parsed, "config", None)
-        return cls(
-            catalog=_from_file(cls.read_catalog, "catalog", getattr(parsed, "catalog", None)),
-            config=_from_file(cls.read_config, "config", config_path),
-            state=_from_file(cls.read_state, "state", getattr(parsed, "state", None)),
-            config_path=config_path,
-        )
+    def read_config(cls, config_path: str) -> MutableMapping[str, Any]:
+        """The config in a file."""
+        return _from_file(super().read_config, "config", config_path)
+
+    @classmethod
+    def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
+        """The configured catalog in a file."""
+        return _from_file(super().read_catalog, "catalog", catalog_path)
+
+    @classmethod
+    def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
+        """The states in a file; none without a path."""
+        return _from_file(super().read_state, "state", state_path)
+
+    def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
+        """The config as it is; the CDK's would leave its secrets in the temporary folder."""
+        return config
 
     def streams(self, config: Mapping[str, Any]) -> list[AbstractStream]:
         """The manifest's streams, each read through its own retriever and cursor."""
-        _, streams = self._build()
-        self._names = {stream.name for stream in streams}
-        return streams
+        return self._build(Sync(config))
 
     def read(
         self,
@@ -104,33 +83,49 @@ class SourceIntercom(YamlDeclarativeSource):
         """
         Every message of a sync.
 
-        Raises a `config_error` behind the others where the catalog names a stream that isn't ours.
+        Raises a `config_error` behind the others where the catalog names a stream that isn't ours,
+        and an error of the gravest type where streams failed.
         """
-        for message in super().read(logger, config, catalog, state):
-            if isinstance(message, RecordLines) and not self.packs_records:
-                yield from message.records()
-            else:
-                yield message
-        names = [each.stream.name for each in catalog.streams]
-        unknown = [name for name in names if name not in self._names]
-        if unknown:
+        schemas = {each.stream.name: each.stream.json_schema for each in catalog.streams}
+        whole = frozenset(
+            each.stream.name for each in catalog.streams if each.sync_mode is SyncMode.full_refresh
+        )
+        # A full refresh that went on from a state would leave a table without the rest.
+        saved = _by_stream(state or [])
+        states = {name: saved[name] for name in saved.keys() - whole}
+        streams = self._build(Sync(config, states, schemas, whole))
+        chosen = self._select_streams(streams, catalog)
+        failures = Failures(len(chosen))
+        try:
+            # Without any stream, the CDK would wait for one for ever.
+            for message in self._concurrent_source.read(chosen) if chosen else ():
+                failures.note(message)
+                if isinstance(message, RecordLines) and not self.packs_records:
+                    yield from message.records()
+                else:
+                    yield message
+        except AirbyteTracedException as error:
+            raise failures.of_the_sync(error) from None
+        if unknown := schemas.keys() - {stream.name for stream in streams}:
             raise config_error(
-                f"The catalog has streams that this connector does not know: {', '.join(unknown)}. "
+                "The catalog has streams that this connector does not know: "
+                f"{', '.join(sorted(unknown))}. "
                 "Refresh the connection's schema, or deselect them."
             )
 
     def discover(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteCatalog:
         """The streams, with columns for the custom attributes that the workspace has now."""
-        sync, streams = self._build()
+        sync = Sync(config)
+        streams = self._build(sync)
         catalog = AirbyteCatalog(streams=[stream.as_airbyte_stream() for stream in streams])
         add_custom_attributes(catalog, sync)
         return catalog
 
-    def _build(self) -> tuple[Sync, list[AbstractStream]]:
-        sync = Sync(self._config, self._states, self._schemas, self._whole)
+    def _build(self, sync: Sync) -> list[AbstractStream]:
+        self._config = sync.config
         with sync.building():
-            declared = super().streams(self._config)
-        return sync, [self._with_cursor(each, sync.retrievers[each.name]) for each in declared]
+            declared = super().streams(sync.config)
+        return [self._with_cursor(each, sync.retrievers[each.name]) for each in declared]
 
     def _with_cursor(self, stream: AbstractStream, retriever: IntercomRetriever) -> AbstractStream:
         declared = cast("DefaultStream", stream)
@@ -139,7 +134,7 @@ class SourceIntercom(YamlDeclarativeSource):
             cursor = retriever.window_cursor = WindowCursor(
                 stream.name,
                 retriever.cursor_field,
-                self._states.get(stream.name, {}),
+                retriever.sync.states.get(stream.name, {}),
                 self._message_repository,
             )
         keys = declared.as_airbyte_stream().source_defined_primary_key or []
@@ -155,8 +150,9 @@ class SourceIntercom(YamlDeclarativeSource):
 
     def check(self, logger: logging.Logger, config: Mapping[str, Any]) -> AirbyteConnectionStatus:
         """Whether the token opens its workspace, and in the log which streams it may read."""
-        sync, _ = self._build()
-        return check_connection(sync, self.spec(logger).connectionSpecification)
+        sync = Sync(config)
+        self._build(sync)
+        return check_connection(sync)
 
     def spec(self, logger: logging.Logger) -> ConnectorSpecification:
         """The form; made once, because the CDK can't make one with advanced_auth twice."""
@@ -168,30 +164,20 @@ class SourceIntercom(YamlDeclarativeSource):
 Content = TypeVar("Content")
 
 
-def _from_file(read: Callable[[str], Content], kind: str, path: str | None) -> Content | None:
-    """What `read` makes of a file; None for no file. Raises a `config_error` without a quote."""
-    if not path:
-        return None
+def _from_file(read: Callable[[str], Content], kind: str, path: str) -> Content:
+    """What `read` makes of a file. Raises a `config_error` without a quote."""
     try:
         return read(path)
     except Exception as error:  # noqa: BLE001 each kind of file fails in its own ways
-        message = (
+        raise config_error(
             f"The {kind} file can't be used ({type(error).__name__}): check that {path} exists, "
             f"is JSON, and is a {kind} of Airbyte's protocol."
-        )
-        raise config_error(message) from None
+        ) from None
 
 
-def config_error(message: str) -> AirbyteTracedException:
-    """What ends a verb with one sentence on what to change."""
-    return AirbyteTracedException(
-        message=message, internal_message=message, failure_type=FailureType.config_error
-    )
-
-
-def _without_counts(line: logging.LogRecord) -> bool:
-    """Leave out the CDK's count of a stream's records: it knows none of those that come packed."""
-    return not line.getMessage().startswith("Read ")
+def _is_not_said_better(line: logging.LogRecord) -> bool:
+    """Leave out the CDK's counts, which know no record that comes packed, and its last word."""
+    return not line.getMessage().startswith(("Read ", "During the sync, the following streams"))
 
 
 def _by_stream(state: list[AirbyteStateMessage]) -> dict[str, Mapping[str, Any]]:

@@ -7,21 +7,27 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cached_property
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from airbyte_cdk.config_observation import emit_configuration_as_airbyte_control_message
-from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.airbyte_secrets_utils import add_to_secrets
-from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_intercom.api.config import Settings, WrongConfig, read_settings
 from source_intercom.api.grants import Grant
 from source_intercom.api.regions import BaseUrlRefused, api_base_url
 from source_intercom.api.slices import DAY
 from source_intercom.api.timestamps import epoch_seconds
 from source_intercom.client import IntercomClient
+from source_intercom.failures import config_error
 
-DEFAULT_WORKERS = 160
-"""Enough for 4,000 requests per 10 seconds, a high limit of Intercom's, at 0.4 s each."""
+
+def settings_of(config: Mapping[str, Any]) -> Settings:
+    """The settings that a config holds. Raises a `config_error` that quotes none of its values."""
+    try:
+        return read_settings(config)
+    except WrongConfig as error:
+        raise config_error(str(error)) from None
 
 
 class Sync:
@@ -35,12 +41,15 @@ class Sync:
     def __init__(
         self,
         config: Mapping[str, Any],
-        states: Mapping[str, Mapping[str, Any]],
-        schemas: Mapping[str, Mapping[str, Any]],
+        states: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+        schemas: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
         whole: frozenset[str] = frozenset(),
     ) -> None:
         self.config = config
+        """As it was handed in, to be handed back with a renewed token."""
+        self.settings = settings_of(config)
         self.states = states
+        """The saved states to go on from, by stream name."""
         self.whole = whole
         """The names of streams whose tables are written anew."""
         self.schemas = schemas
@@ -60,17 +69,13 @@ class Sync:
 
     def _make_client(self) -> IntercomClient:
         try:
-            base_url = api_base_url(self.config.get("region", "US"), os.environ)
+            base_url = api_base_url(self.settings.region, os.environ)
         except BaseUrlRefused as error:
-            raise AirbyteTracedException(
-                message=str(error),
-                internal_message=str(error),
-                failure_type=FailureType.config_error,
-            ) from error
+            raise config_error(str(error)) from None
         return IntercomClient(
             base_url,
-            Grant.from_config(self.config["credentials"]),
-            connections=self.num_workers + 16,
+            Grant.from_config(self.settings.credentials),
+            connections=self.settings.num_workers + 16,
             save=self._save,
         )
 
@@ -84,27 +89,17 @@ class Sync:
     @cached_property
     def workers(self) -> ThreadPoolExecutor:
         """Threads that wait for Intercom's answers, shared by all streams."""
-        return ThreadPoolExecutor(self.num_workers, thread_name_prefix="intercom")
-
-    @property
-    def num_workers(self) -> int:
-        """How many requests of searches and details may be under way at once."""
-        return int(self.config.get("num_workers") or DEFAULT_WORKERS)
+        return ThreadPoolExecutor(self.settings.num_workers, thread_name_prefix="intercom")
 
     @property
     def start_date(self) -> int:
         """The first second that incremental streams read; the epoch for all history."""
-        return epoch_seconds(self.config.get("start_date")) or 0
+        return epoch_seconds(self.settings.start_date) or 0
 
     @property
     def lookback(self) -> int:
         """Seconds that the user wants read again on top of the safety margin."""
-        return int(self.config.get("lookback_window") or 0) * DAY
-
-    @property
-    def include_archived(self) -> bool:
-        """Whether objects that Intercom marks as archived are emitted."""
-        return bool(self.config.get("include_archived"))
+        return self.settings.lookback_window * DAY
 
     @contextmanager
     def building(self) -> Iterator[None]:

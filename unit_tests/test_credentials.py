@@ -4,11 +4,12 @@ from threading import Barrier
 from time import sleep
 
 import pytest
+from pydantic import SecretStr
 
 from source_intercom.api.grants import Grant
 from source_intercom.credentials import Credentials
 
-OLD = Grant("token-0", "refresh", "id", "secret", expires_at=1_000)
+OLD = Grant(*map(SecretStr, ("token-0", "refresh", "id", "secret")), expires_at=1_000)
 WORKERS = 40
 
 
@@ -25,7 +26,7 @@ class Exchange:
         sleep(0.02)
         if self.failure:
             raise self.failure
-        return replace(grant, access_token=f"token-{self.count}", expires_at=None)
+        return replace(grant, access_token=SecretStr(f"token-{self.count}"), expires_at=None)
 
 
 def at_once(task):
@@ -48,9 +49,9 @@ def test_forty_workers_renew_once():
     expiring = at_once(lambda: credentials.current(now=1_000))
     refused = at_once(lambda: credentials.after_refusal(expiring[0], has_expired=True))
 
-    assert {grant.access_token for grant in expiring} == {"token-1"}
-    assert {grant.access_token for grant in refused} == {"token-2"}
-    assert [grant.access_token for grant in exchange.saved] == ["token-1", "token-2"]
+    assert {grant.secrets[0] for grant in expiring} == {"token-1"}
+    assert {grant.secrets[0] for grant in refused} == {"token-2"}
+    assert [grant.secrets[0] for grant in exchange.saved] == ["token-1", "token-2"]
 
 
 def test_a_refusal_of_an_older_token_takes_the_newer_one():
@@ -78,7 +79,7 @@ def test_a_401_that_may_mean_a_permission_renews_once():
 def test_without_a_refresh_token_a_refusal_is_final():
     """A token alone is used as it is, and its 401 stands."""
     exchange = Exchange()
-    grant = Grant("token", expires_at=1_000)
+    grant = Grant(SecretStr("token"), expires_at=1_000)
     credentials = Credentials(grant, exchange, exchange.saved.append)
 
     assert credentials.current(now=2_000) is grant

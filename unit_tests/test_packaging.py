@@ -54,7 +54,7 @@ def test_image_bears_the_version_of_the_package() -> None:
     label = re.search(r'io\.airbyte\.version="([^"]+)"', (ROOT / "Dockerfile").read_text())
 
     assert label is not None
-    assert label[1] == toml("pyproject.toml")["project"]["version"]
+    assert label[1] == toml("pyproject.toml")["tool"]["poetry"]["version"]
 
 
 def test_lock_satisfies_what_is_declared() -> None:

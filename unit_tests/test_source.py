@@ -1,13 +1,17 @@
 """SourceIntercom as the CDK sees it, and the private attributes of the CDK that it relies on."""
 
 import json
+import tempfile
 from pathlib import Path
 
+import pytest
 from airbyte_cdk.logger import PRINT_BUFFER
-from airbyte_cdk.models import SyncMode
+from airbyte_cdk.models import FailureType, SyncMode
 from airbyte_cdk.sources.message.concurrent_repository import ConcurrentMessageRepository
+from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_intercom import SourceIntercom
+from source_intercom.entrypoint import IntercomEntrypoint
 from source_intercom.run import WRITING, run
 from source_intercom.source import QUEUE_ITEMS
 
@@ -16,7 +20,7 @@ CONFIG = {"credentials": {"auth_type": "access_token", "access_token": "secret"}
 
 def test_the_cdk_still_has_what_we_touch():
     """The queue that bounds memory, and the repository that state goes through, have no API."""
-    source = SourceIntercom(config=CONFIG)
+    source = SourceIntercom()
 
     assert source._concurrent_source._queue.maxsize == QUEUE_ITEMS
     assert isinstance(source._message_repository, ConcurrentMessageRepository)
@@ -26,20 +30,40 @@ def test_the_cdk_still_has_what_we_touch():
     PRINT_BUFFER.lock.release()
 
 
+def test_the_config_is_left_in_no_file(tmp_path):
+    """The CDK would put it into the temporary folder, token and all."""
+    assert SourceIntercom().configure(CONFIG, str(tmp_path)) is CONFIG
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_temporary_folder_there_is_one_sentence(monkeypatch):
+    """A container that may write nowhere: the CDK would say that something went wrong."""
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_get_default_tempdir", no_folder)
+    entrypoint = IntercomEntrypoint(SourceIntercom(), len)
+
+    with pytest.raises(AirbyteTracedException, match="finds no temporary folder") as raised:
+        list(entrypoint.run(entrypoint.parse_args(["spec"])))
+
+    assert raised.value.failure_type is FailureType.config_error
+
+
+def no_folder(*_, **__):
+    """As the standard library says it."""
+    raise FileNotFoundError(2, "No usable temporary directory found")
+
+
 def test_a_manifest_in_the_current_folder_is_not_opened(tmp_path, monkeypatch):
     """The CDK would look for manifest.yaml there first."""
     (tmp_path / "manifest.yaml").write_text("version: 0.0.0\ntype: DeclarativeSource\n")
     monkeypatch.chdir(tmp_path)
 
-    assert len(SourceIntercom(config=CONFIG).streams(CONFIG)) == 10
+    assert len(SourceIntercom().streams(CONFIG)) == 10
 
 
 def test_streams_say_how_they_can_be_read():
     """Five streams are incremental by a cursor of their own; the others are read whole."""
-    streams = {
-        each.name: each.as_airbyte_stream()
-        for each in SourceIntercom(config=CONFIG).streams(CONFIG)
-    }
+    streams = {each.name: each.as_airbyte_stream() for each in SourceIntercom().streams(CONFIG)}
 
     incremental = {
         name: each.default_cursor_field
@@ -110,6 +134,6 @@ def test_the_emulator_and_the_connector_do_not_know_each_other():
 
 def test_the_form_can_be_asked_for_twice():
     """The CDK's own can't, once it has advanced_auth: one source may check and then read."""
-    source = SourceIntercom(config=CONFIG)
+    source = SourceIntercom()
 
     assert source.spec(source.logger) is source.spec(source.logger)

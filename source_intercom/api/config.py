@@ -1,104 +1,140 @@
 """
-What is wrong with a config, in words that name the field and never quote its value.
+A config as a model, and what is wrong with one: named by its field, never by its value.
 
-jsonschema's own messages quote what was typed, be it a token in the wrong field.
+The form that users fill in stands in the manifest; unit_tests/api/test_config.py holds the two
+together. Pydantic's own messages quote what was typed, be it a token in the wrong field.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from jsonschema import Draft7Validator, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    SecretStr,
+    Tag,
+    ValidationError,
+)
 
-from source_intercom.api.grants import can_be_sent
+from source_intercom.api.models import Given, Secret, Token
+from source_intercom.api.regions import Region
 from source_intercom.api.timestamps import to_datetime
 
-Schema = Mapping[str, Any]
+
+def _of_the_calendar(date: str) -> str:
+    if to_datetime(date) is None:
+        raise ValueError("is not a date of the calendar")
+    return date
 
 
-def problems(config: Mapping[str, Any], schema: Schema) -> list[str]:
-    """One sentence for each field that the connector can't work with; none for a good config."""
-    errors = Draft7Validator(schema).iter_errors(config)
-    wrong = (sentence for error in errors for sentence in _sentences(error, error.absolute_path))
-    found = list(dict.fromkeys(wrong))
-    if found:
-        return found
-    start_date = config.get("start_date")
-    if start_date and to_datetime(start_date) is None:
-        found.append("start_date is not a date of the calendar")
-    if not can_be_sent(config["credentials"]["access_token"].strip()):
-        found.append("credentials.access_token has characters that no token has")
-    return found
+def _whole(value: object) -> object:
+    """JSON may write 3 as 3.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def unknown_fields(config: Mapping[str, Any], schema: Schema) -> list[str]:
+Date = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$"),
+    AfterValidator(_of_the_calendar),
+]
+WHOLE = BeforeValidator(_whole)
+
+
+class OAuth(Given):
+    """Signed in on Intercom's page, through an app of Airbyte's operator or of the user's."""
+
+    auth_type: Literal["oauth2.0"]
+    client_id: Secret
+    client_secret: Secret
+    access_token: Token
+    refresh_token: SecretStr | None = None
+    token_expiry_date: Date | None = None
+
+
+class AccessToken(Given):
+    """Signed in by the token of one's own app."""
+
+    auth_type: Literal["access_token"] = "access_token"
+    access_token: Token
+
+
+def _auth_type(given: object) -> str:
+    """The chosen way to sign in; a token alone needs no choice."""
+    chosen = given.get("auth_type") if isinstance(given, Mapping) else None
+    return str(chosen or "").strip() or "access_token"
+
+
+SignIn = Annotated[
+    Annotated[OAuth, Tag("oauth2.0")] | Annotated[AccessToken, Tag("access_token")],
+    Discriminator(_auth_type),
+]
+
+
+class Settings(Given):
+    """A config that the connector can work with."""
+
+    region: Region = "US"
+    credentials: SignIn
+    start_date: Date | None = None
+    include_archived: bool = False
+    lookback_window: Annotated[int, Field(ge=0, le=365), WHOLE] = 0
+    num_workers: Annotated[int, Field(ge=1, le=160), WHOLE] = 160
+    """Enough for 4,000 requests per 10 seconds, a high limit of Intercom's, at 0.4 s each."""
+
+
+class WrongConfig(ValueError):
+    """A config that the connector can't work with; the message names each field that is wrong."""
+
+
+def read_settings(config: Mapping[str, Any]) -> Settings:
+    """The settings that a config holds. Raises `WrongConfig`."""
+    try:
+        return Settings.model_validate(config)
+    except ValidationError as error:
+        raise WrongConfig(f"The config can't be used: {'; '.join(_problems(error))}.") from None
+
+
+SENTENCES = {
+    "missing": "{field} is missing",
+    "too_short": "{field} is empty",
+    "model_type": "{field} must be of type object",
+    "string_type": "{field} must be of type string",
+    "bool_type": "{field} must be of type boolean",
+    "int_type": "{field} must be of type integer",
+    "literal_error": "{field} must be one of {expected}",
+    "union_tag_invalid": "{field}.auth_type must be one of {expected_tags}",
+    "string_pattern_mismatch": "{field} must look like 2024-01-01T00:00:00Z",
+    "greater_than_equal": "{field} must be {ge} or more",
+    "less_than_equal": "{field} must be {le} or less",
+    "value_error": "{field} {error}",
+}
+"""By pydantic's type of error: https://docs.pydantic.dev/latest/errors/validation_errors/"""
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    for each in error.errors(include_input=False, include_url=False):
+        setting, *inner = map(str, each["loc"])
+        field = ".".join([setting, *inner[1:]])  # pydantic names the chosen form in between
+        sentence = SENTENCES.get(each["type"], "{field} is not as it should be")
+        yield sentence.format(field=field, **each.get("ctx", {})).replace("'", "")
+
+
+def unknown_fields(config: Mapping[str, Any]) -> list[str]:
     """Fields that no setting has, each with the setting that was probably meant."""
-    return list(_unknown(config, schema, ""))
-
-
-def _unknown(config: Mapping[str, Any], schema: Schema, prefix: str) -> Iterator[str]:
-    known = _properties(schema)
-    for name, value in config.items():
-        if name not in known:
-            close = get_close_matches(name, known, n=1)
-            yield f"{prefix}{name}" + (f" (is {prefix}{close[0]} meant?)" if close else "")
-        elif isinstance(value, Mapping):
-            yield from _unknown(value, known[name], f"{prefix}{name}.")
-
-
-def _properties(schema: Schema) -> dict[str, Schema]:
-    """Those of an object, in whichever of its forms."""
-    found = dict(schema.get("properties", {}))
-    for form in schema.get("oneOf", []):
-        found.update(form.get("properties", {}))
+    sign_in = config.get("credentials")
+    found = _unknown(config, Settings.model_fields, "")
+    if isinstance(sign_in, Mapping):
+        known = {**OAuth.model_fields, **AccessToken.model_fields}
+        found += _unknown(sign_in, known, "credentials.")
     return found
 
 
-def _sentences(error: ValidationError, path: Sequence[str | int]) -> Iterator[str]:
-    schema: Any = error.schema
-    expected: Any = error.validator_value
-    field = ".".join(str(each) for each in path) or "the config"
-    match error.validator:
-        case "oneOf":
-            yield from _sentences_of_form(error, field, path)
-        case "required":
-            given: Any = error.instance
-            prefix = f"{field}." if path else ""
-            yield from (f"{prefix}{name} is missing" for name in expected if name not in given)
-        case "type":
-            yield f"{field} must be of type {expected}"
-        case "enum":
-            yield f"{field} must be one of {', '.join(map(str, expected))}"
-        case "const":
-            yield f"{field} must be {expected}"
-        case "pattern":
-            yield f"{field} must look like {schema.get('pattern_descriptor', expected)}"
-        case "minimum":
-            yield f"{field} must be {expected} or more"
-        case "maximum":
-            yield f"{field} must be {expected} or less"
-        case "minLength":
-            yield f"{field} is empty"
-        case _:
-            yield f"{field} is not as it should be ({error.validator})"
-
-
-def _sentences_of_form(
-    error: ValidationError, field: str, path: Sequence[str | int]
-) -> Iterator[str]:
-    """What is wrong with the form that was chosen; its constant says which that is."""
-    forms: Any = error.validator_value
-    given: Any = error.instance
-    if not isinstance(given, Mapping):
-        yield f"{field} must be of type object"
-        return
-    names = [name for name, each in forms[0]["properties"].items() if "const" in each]
-    for name in names:
-        choices = [form["properties"][name]["const"] for form in forms]
-        if given.get(name) not in choices:
-            yield f"{field}.{name} must be one of {', '.join(choices)}"
-            return
-        chosen = choices.index(given[name])
-        for each in error.context or []:
-            if each.schema_path[0] == chosen:
-                yield from _sentences(each, [*path, *each.relative_path])
+def _unknown(given: Mapping[str, Any], known: Mapping[str, Any], prefix: str) -> list[str]:
+    found = []
+    for name in given.keys() - known.keys():
+        close = get_close_matches(name, known, n=1)
+        found.append(f"{prefix}{name}" + (f" (is {prefix}{close[0]} meant?)" if close else ""))
+    return sorted(found)

@@ -7,9 +7,13 @@ https://developers.intercom.com/docs/build-an-integration/learn-more/authenticat
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Self
 
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+
+from source_intercom.api.config import AccessToken, OAuth
+from source_intercom.api.models import NONE_IF_ODD, Given, Token
 from source_intercom.api.pages import MalformedAnswer, parse_object
 from source_intercom.api.timestamps import epoch_seconds, rfc3339
 
@@ -21,32 +25,41 @@ FOR_EVER = 10**10
 """Seconds; who grants a token for longer has no end in mind."""
 
 
-def can_be_sent(token: str) -> bool:
-    """Whether a header may carry it; else the header's own error would quote it."""
-    return bool(token) and token.isascii() and token.isprintable() and " " not in token
+class Granted(Given):
+    """
+    The answer to a refresh grant.
+
+        {"token_type": "Bearer", "access_token": "…", "refresh_token": "…", "expires_in": 3600}
+    """
+
+    access_token: Token = Field(validation_alias=AliasChoices("access_token", "token"))
+    refresh_token: Annotated[SecretStr | None, NONE_IF_ODD] = None
+    expires_in: Annotated[float | None, Field(lt=FOR_EVER, allow_inf_nan=False), NONE_IF_ODD] = None
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One access token. Never print it: `repr` leaves out every secret."""
+    """One access token, and perhaps what renews it."""
 
-    access_token: str = field(repr=False)
-    refresh_token: str | None = field(default=None, repr=False)
-    client_id: str | None = field(default=None, repr=False)
-    client_secret: str | None = field(default=None, repr=False)
+    access_token: SecretStr
+    refresh_token: SecretStr | None = None
+    client_id: SecretStr | None = None
+    client_secret: SecretStr | None = None
     expires_at: int | None = None
     """Unix seconds on Intercom's clock; None for a token that doesn't expire."""
     margin: int = EXPIRY_MARGIN
 
     @classmethod
-    def from_config(cls, credentials: Mapping[str, Any]) -> Self:
+    def from_config(cls, credentials: OAuth | AccessToken) -> Self:
         """That of a config's `credentials`, in either way to sign in."""
+        if isinstance(credentials, AccessToken):
+            return cls(credentials.access_token)
         return cls(
-            access_token=credentials["access_token"].strip(),
-            refresh_token=credentials.get("refresh_token") or None,
-            client_id=credentials.get("client_id"),
-            client_secret=credentials.get("client_secret"),
-            expires_at=epoch_seconds(credentials.get("token_expiry_date")),
+            access_token=credentials.access_token,
+            refresh_token=credentials.refresh_token,
+            client_id=credentials.client_id,
+            client_secret=credentials.client_secret,
+            expires_at=epoch_seconds(credentials.token_expiry_date),
         )
 
     @property
@@ -58,36 +71,31 @@ class Grant:
         """Whether the token has expired or is about to."""
         return self.expires_at is not None and now >= self.expires_at - self.margin
 
-    def request(self) -> dict[str, Any]:
+    def request(self) -> dict[str, str]:
         """The form of the standard refresh grant: https://www.rfc-editor.org/rfc/rfc6749#section-6."""
-        return {
-            "grant_type": "refresh_token",
+        secrets = {
             "refresh_token": self.refresh_token,
             "client_id": self.client_id,
             "client_secret": self.client_secret,
         }
+        known = {name: each.get_secret_value() for name, each in secrets.items() if each}
+        return {"grant_type": "refresh_token", **known}
 
     def renewed(self, content: bytes, now: float) -> Self:
         """
         The grant after an answer to `request`; a refresh token that wasn't rotated stays.
 
-            {"token_type": "Bearer", "access_token": "…", "refresh_token": "…", "expires_in": 3600}
-
         Raises `MalformedAnswer` where there is no token in it.
         """
-        body = parse_object(content)
-        token = body.get("access_token") or body.get("token")
-        lifetime = body.get("expires_in")
-        if not isinstance(token, str) or not can_be_sent(token.strip()):
-            message = "there is no access_token that a request could carry"
-            raise MalformedAnswer(message)
-        seconds = None
-        if isinstance(lifetime, (int, float)) and lifetime < FOR_EVER:
-            seconds = int(lifetime)
+        try:
+            granted = Granted.model_validate(parse_object(content))
+        except ValidationError:
+            raise MalformedAnswer("there is no access_token that a request could carry") from None
+        seconds = None if granted.expires_in is None else int(granted.expires_in)
         return replace(
             self,
-            access_token=token.strip(),
-            refresh_token=body.get("refresh_token") or self.refresh_token,
+            access_token=granted.access_token,
+            refresh_token=granted.refresh_token or self.refresh_token,
             expires_at=None if seconds is None else int(now) + seconds,
             # A token that lives for less than two margins is not to be renewed at every request.
             margin=EXPIRY_MARGIN if seconds is None else min(EXPIRY_MARGIN, seconds // 2),
@@ -95,10 +103,13 @@ class Grant:
 
     def into_config(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """The config with this grant in its `credentials`, all else as it was."""
-        credentials = {**config["credentials"], "access_token": self.access_token}
+        credentials = {
+            **config["credentials"],
+            "access_token": self.access_token.get_secret_value(),
+        }
         credentials.pop("token_expiry_date", None)
         if self.refresh_token is not None:
-            credentials["refresh_token"] = self.refresh_token
+            credentials["refresh_token"] = self.refresh_token.get_secret_value()
         if self.expires_at is not None:
             credentials["token_expiry_date"] = rfc3339(self.expires_at)
         return {**config, "credentials": credentials}
@@ -106,4 +117,5 @@ class Grant:
     @property
     def secrets(self) -> list[str]:
         """What must never show in a log."""
-        return [each for each in (self.access_token, self.refresh_token) if each]
+        tokens = (self.access_token, self.refresh_token)
+        return [each.get_secret_value() for each in tokens if each is not None]

@@ -1,12 +1,15 @@
 """Which hosts a region's workspaces live on, and the operator's override of them."""
 
 from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import urlsplit
 
 BASE_URL_VARIABLE = "INTERCOM_API_BASE_URL"
 """Environment variable by which the connector's operator, never its user, points it elsewhere."""
 
-API_BASE_URLS = {
+Region = Literal["US", "EU", "AU"]
+
+API_BASE_URLS: dict[Region, str] = {
     "US": "https://api.intercom.io",
     "EU": "https://api.eu.intercom.io",
     "AU": "https://api.au.intercom.io",
@@ -20,7 +23,7 @@ class BaseUrlRefused(ValueError):
     """The operator's base URL would send a token over a line that others can read."""
 
 
-def api_base_url(region: str, environment: Mapping[str, str]) -> str:
+def api_base_url(region: Region, environment: Mapping[str, str]) -> str:
     """
     The URL that every request of a sync starts with, without a slash at its end.
 

@@ -7,40 +7,38 @@ What `GET /me` tells of the workspace that a token opens.
 https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/admins/identifyadmin
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Annotated
 
-from source_intercom.api.regions import API_BASE_URLS
+from pydantic import AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
+
+from source_intercom.api.models import NONE_IF_ODD
+from source_intercom.api.regions import Region
+
+Text = Annotated[str | None, Field(min_length=1), NONE_IF_ODD]
 
 
-@dataclass(frozen=True)
-class Workspace:
-    """Id, name, region and time zone, as far as Intercom tells."""
+def _upper(region: object) -> str:
+    return str(region).upper()
 
-    id: str | None
-    name: str
-    region: str | None
-    timezone: str | None
 
-    @classmethod
-    def from_me(cls, body: Mapping[str, Any]) -> Self:
-        """That of an answer to `GET /me`, which may lack its `app`."""
-        app = body.get("app")
-        app = app if isinstance(app, Mapping) else {}
-        region = str(app.get("region") or "").upper()
-        return cls(
-            id=str(app["id_code"]) if app.get("id_code") else None,
-            name=str(app.get("name") or "a workspace without a name"),
-            region=region if region in API_BASE_URLS else None,
-            timezone=app.get("timezone"),
-        )
+class Workspace(BaseModel):
+    """Id, name, region and time zone, as far as Intercom tells: all of it may be missing."""
 
-    def is_elsewhere(self, region: str) -> bool:
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+
+    id: Text = Field(None, validation_alias=AliasPath("app", "id_code"))
+    name: Text = Field(None, validation_alias=AliasPath("app", "name"))
+    timezone: Text = Field(None, validation_alias=AliasPath("app", "timezone"))
+    region: Annotated[Region | None, BeforeValidator(_upper), NONE_IF_ODD] = Field(
+        None, validation_alias=AliasPath("app", "region")
+    )
+
+    def is_elsewhere(self, region: Region) -> bool:
         """Whether it is known to live in another region than the config says."""
         return self.region is not None and self.region != region
 
     def __str__(self) -> str:
         """One line for a log."""
+        name = self.name or "a workspace without a name"
         region = f"region {self.region}" if self.region else "unknown region"
-        return f"{self.name} ({region}, time zone {self.timezone or 'unknown'})"
+        return f"{name} ({region}, time zone {self.timezone or 'unknown'})"

@@ -90,7 +90,7 @@ class IntercomRetriever(Retriever):
             configured = self.sync.schemas.get(self.name, {})
             self._copy_attributes = copier(configured, schema, self._warn_of_misfit)
         normalise, copy_attributes = self._normalise, self._copy_attributes
-        keep_archived = self.sync.include_archived
+        keep_archived = self.sync.settings.include_archived
         for row in rows:
             if keep_archived or row.get("archived") is not True:
                 normalise(row)

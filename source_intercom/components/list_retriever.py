@@ -210,7 +210,7 @@ class DataAttributesRetriever(ListRetriever):
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """Every attribute of the three models."""
-        archived = {"include_archived": "true"} if self.sync.include_archived else {}
+        archived = {"include_archived": "true"} if self.sync.settings.include_archived else {}
         for model, path, params in (
             ("contact", self.path, {"model": "contact"}),
             ("company", self.path, {"model": "company"}),

@@ -76,7 +76,7 @@ class ConversationPartsRetriever(SearchRetriever):
         self, records_schema: Mapping[str, Any], stream_slice: StreamSlice | None = None
     ) -> Iterator[Mapping[str, Any] | AirbyteMessage]:
         """The parts, conversation by conversation in the order of the walk."""
-        self._concurrency = Concurrency(2 * self.sync.num_workers, MOST_SLACK)
+        self._concurrency = Concurrency(2 * self.sync.settings.num_workers, MOST_SLACK)
         conversations = self._conversations(*self.open_window())
         details: deque[Future[Detail] | Batch] = deque()
         failure: IntercomError | None = None

@@ -191,7 +191,7 @@ class SearchRetriever(IntercomRetriever):
         """Walk lanes, and those that they are cut into, until none is left."""
         waiting = deque(lanes)
         done: SimpleQueue[tuple[Lane, Page | Exception, float]] = SimpleQueue()
-        concurrency = Concurrency(min(self.lanes, self.sync.num_workers))
+        concurrency = Concurrency(min(self.lanes, self.sync.settings.num_workers))
         running: list[Lane] = []
         failures = Failures()
 
