@@ -353,8 +353,8 @@ MUTATIONS = (
     Mutation(
         "no envelope check",
         "api/pages.py",
-        "if not isinstance(rows, list) or not all(type(row) is dict and row for row in rows):",
-        "rows = rows or []\n    if not isinstance(rows, list):",
+        "if rows is None or not all(type(row) is dict and row for row in rows):",
+        "rows = rows or []\n    if rows is None:",
         "test_answers.py -k 't34_what_stays and wrong_envelope'",
     ),
     Mutation(
@@ -598,8 +598,8 @@ MUTATIONS = (
     Mutation(
         "no read timeout",
         "client.py",
-        "timeout=(CONNECT_SECONDS, READ_SECONDS)",
-        "timeout=(CONNECT_SECONDS, None)",
+        "min(READ_SECONDS, patience)",
+        "None",
         "test_answers.py -k 't33 and hang and tags'",
     ),
     Mutation(
@@ -612,8 +612,8 @@ MUTATIONS = (
     Mutation(
         "no connect timeout",
         "client.py",
-        "timeout=(CONNECT_SECONDS, READ_SECONDS)",
-        "timeout=(None, READ_SECONDS)",
+        "min(CONNECT_SECONDS, patience)",
+        "None",
         "unit_tests/streams/test_lists.py -k time_limit",
     ),
     Mutation(

@@ -2,14 +2,18 @@
 
 import logging
 import time
+from socket import create_server
 
 import pytest
+import requests
 from airbyte_cdk.models import Status
 
+import source_intercom.sync
 from integration_tests.laboratory import changed, laboratory
 from integration_tests.syncing import CORE_STREAMS, Connector, config_for, sync_in_process
 from intercom_emulator import Emulator
-from source_intercom import SourceIntercom
+from source_intercom import SourceIntercom, connection
+from source_intercom.client import IntercomClient
 
 
 def check(config):
@@ -225,6 +229,70 @@ def test_a_check_waits_for_two_answers_in_a_row():
         source.check(logging.getLogger("airbyte"), config_for(num_workers=1))
 
     assert time.monotonic() - began < 3
+
+
+def test_a_check_that_gets_no_answer_ends_within_a_minute(monkeypatch):
+    """What accepts connections and never answers is asked thrice, and told in one sentence."""
+    now = 1_790_000_000.0
+    tries = []
+
+    def silence(_session, request, timeout, **_options):
+        nonlocal now
+        tries.append(request.url)
+        now += timeout[1]
+        raise requests.ReadTimeout
+
+    def sleep(seconds):
+        nonlocal now
+        now += seconds
+
+    def client(*arguments, **options):
+        return IntercomClient(*arguments, **options, sleep=sleep, clock=lambda: now)
+
+    monkeypatch.setattr(requests.Session, "send", silence)
+    monkeypatch.setattr(source_intercom.sync, "IntercomClient", client)
+
+    status, message = check(config_for())
+
+    assert status is Status.FAILED
+    assert message == (
+        "Intercom did not answer GET /me in time: check the network, or run the sync again later."
+    )
+    assert len(tries) == 3
+    assert now - 1_790_000_000 < 60
+
+
+def test_streams_that_give_no_answer_end_a_check_within_a_minute(intercom, monkeypatch):
+    """And so does a rate limit that others have used up for as long as it takes."""
+    clock = intercom.clock.time
+    made = source_intercom.sync.IntercomClient
+    monkeypatch.setattr(
+        source_intercom.sync,
+        "IntercomClient",
+        lambda *arguments, **options: made(*arguments, **options, clock=clock),
+    )
+    intercom.faults.add("*", status=429, count=None, when=lambda one: one.path != "/me")
+    begun = clock()
+
+    status, message = check(config_for())
+
+    assert status is Status.FAILED
+    assert "rate limit stayed exhausted" in message
+    assert clock() - begun <= 60
+
+
+def test_a_socket_that_stays_silent_ends_a_check(monkeypatch):
+    """The same on a real connection, with a second of patience."""
+    monkeypatch.setattr(connection, "SECONDS", 1.0)
+    with create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        monkeypatch.setenv("INTERCOM_API_BASE_URL", f"http://127.0.0.1:{port}")
+        began = time.monotonic()
+        status, message = check(config_for())
+
+    assert time.monotonic() - began < 10
+    assert status is Status.FAILED
+    assert message.startswith("Intercom did not answer GET /me in time")
 
 
 @pytest.mark.usefixtures("intercom")

@@ -1,6 +1,8 @@
 """Each row of docs/errors.md, through a whole sync and against the emulator."""
 
 import itertools
+import logging
+import re
 from socket import create_server
 from threading import Thread
 
@@ -76,9 +78,30 @@ def test_a_refusal_ends_its_stream_with_its_meaning(status, fault, failure_type,
     assert output.ids("tags") == []
     assert output.errors["tags"]["failure_type"] == failure_type
     assert says in output.errors["tags"]["message"]
-    assert f"HTTP {status}" in output.errors["tags"]["message"]
+    assert f"(HTTP {status}" in output.errors["tags"]["message"]
+    assert output.errors["tags"]["message"].endswith(").")
     may_pass = failure_type == "transient_error" or (status, fault) == (403, {"body": "html"})
     assert (intercom.journal.count("GET /tags") > 1) is may_pass
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"kind": "html"}, {"kind": "reset"}])
+def test_no_sentence_stands_within_another(fault, caplog):
+    """A scroll that breaks off for a reason says the reason, and one remedy at its end."""
+    caplog.set_level(logging.INFO)
+    with laboratory("tiny") as intercom:
+        when = lambda request: "scroll_param" in request.query  # noqa: E731
+        intercom.faults.add("GET /companies/scroll", count=None, when=when, **fault)
+
+        output = sync_in_process(config_for(), ["companies"])
+
+    message = output.errors["companies"]["message"]
+    assert message.startswith("The scroll over all companies broke off 5 times (")
+    assert message.endswith("): run the sync again later.")
+    lines = [each.message for each in caplog.records if each.name == "airbyte"]
+    assert any(line.startswith("Scroll 1 of 5 is not whole: ") for line in lines)
+    for text in (message, *lines):
+        assert not re.search(r"\.[.:;)]", text), text
+        assert text.count(": ") < 3, text
 
 
 @pytest.mark.parametrize(

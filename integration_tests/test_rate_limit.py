@@ -1,5 +1,8 @@
 """429s and windows: waited out to the reset, whatever the headers say, and no row lost."""
 
+import itertools
+import logging
+
 import pytest
 
 from integration_tests.laboratory import differences, laboratory
@@ -65,6 +68,36 @@ def test_t24_a_429_without_headers_may_last_for_minutes(route):
         intercom.faults.add(route, status=429, count=None, when=when)
 
         nothing_is_lost(intercom, sync_in_process(config_for(), STREAMS))
+
+
+@pytest.mark.parametrize("headers", ["present", "absent"])
+def test_a_429_that_is_waited_out_is_told(headers, caplog):
+    """At once, and about every half minute: how long it has lasted, and how long it will."""
+    with laboratory(SEED, Settings(rate_limit_headers=headers)) as intercom:
+        ends = intercom.clock.time() + 120
+        when = lambda _request: intercom.clock.time() < ends  # noqa: E731
+        intercom.faults.add("GET /companies/scroll", status=429, count=None, when=when)
+
+        nothing_is_lost(intercom, sync_in_process(config_for(), ["companies"]), ["companies"])
+
+    told = [each for each in caplog.records if "rate limit is used up" in each.message]
+    assert {each.levelno for each in told} == {logging.WARNING}
+    so_far = [each.args[1] for each in told]
+    assert so_far[0] == 0
+    assert all(0 < each.args[0] <= 10 for each in told)
+    steps = [after - before for before, after in itertools.pairwise(so_far)]
+    assert len(steps) >= 2
+    assert all(30 <= step <= 41 for step in steps)
+
+
+@pytest.mark.parametrize(("headers", "times"), [("present", 0), ("absent", 1), ("garbled", 1)])
+def test_the_default_pace_is_told_once(headers, times, caplog):
+    """Where answers name no rate limit, a sync may be slower than it need be."""
+    caplog.set_level(logging.INFO)
+    with laboratory(SEED, Settings(rate_limit_headers=headers)):
+        sync_in_process(config_for(), STREAMS)
+
+    assert caplog.text.count("keeps to 160 requests in 10 seconds") == times
 
 
 def test_t21_the_quota_is_used_and_never_exceeded():

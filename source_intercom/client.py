@@ -11,6 +11,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from math import inf
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -21,7 +22,13 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 from source_intercom.api.errors import REFUSED_RENEWAL, Refusal, Remedy, Trouble, read_refusal
 from source_intercom.api.grants import TOKEN_PATH, Grant
 from source_intercom.api.pages import MalformedAnswer, parse_object
-from source_intercom.api.rate_limit import Budget, RateLimit, server_seconds
+from source_intercom.api.rate_limit import (
+    UNKNOWN_LIMIT,
+    WINDOW_SECONDS,
+    Budget,
+    RateLimit,
+    server_seconds,
+)
 from source_intercom.api.workspaces import Workspace
 from source_intercom.connections import Connections
 from source_intercom.credentials import Credentials
@@ -40,6 +47,11 @@ RATE_LIMIT_TRIES = 40
 """429s in a row: at most ten seconds each, so that a sync gives up after some minutes."""
 OTHER_GRANTS = 3
 """Newer grants that one request is tried with: tokens may be short-lived, and waits long."""
+
+DEFAULT_PACE = (
+    "Intercom's answers name no rate limit: the connector keeps to "
+    f"{UNKNOWN_LIMIT} requests in {WINDOW_SECONDS:.0f} seconds."
+)
 
 Parsed = TypeVar("Parsed")
 logger = logging.getLogger("airbyte")
@@ -62,6 +74,11 @@ class IntercomError(AirbyteTracedException):
         )
         self.refusal = refusal
         self.trouble = trouble
+
+    @property
+    def fact(self) -> str:
+        """The message without its remedy, to stand in another sentence."""
+        return str(self).partition(": ")[0]
 
     @property
     def is_gone(self) -> bool:
@@ -125,6 +142,7 @@ class IntercomClient:
         self._clock = clock
         self._clock_error = 0.0
         """Seconds that Intercom's clock is ahead of ours, as far as its answers have told."""
+        self._ends = inf
         self._session = requests.Session()
         self._session.mount(base_url, Connections(connections))
         self._session.headers.update(
@@ -141,6 +159,10 @@ class IntercomClient:
         self._environment = self._session.merge_environment_settings(
             base_url, proxies={}, stream=True, verify=None, cert=None
         )
+
+    def end_within(self, seconds: float) -> None:
+        """Give up every request that is not answered in so many seconds from now, tries and all."""
+        self._ends = self._clock() + seconds
 
     def send(
         self,
@@ -173,15 +195,17 @@ class IntercomClient:
         is_signed: bool,
     ) -> Parsed:
         request = self._session.prepare_request(unprepared)
-        sentence, attempt, refused, grants = "", 0, 0, 0
+        sentence, attempt, refused, grants = Trouble.TIMEOUT.sentence(name), 0, 0, 0
         refusal: Refusal | None = None
-        trouble: Trouble | None = None
-        while attempt < tries and refused < RATE_LIMIT_TRIES:
+        trouble: Trouble | None = Trouble.TIMEOUT
+        while attempt < tries and refused < RATE_LIMIT_TRIES and self._seconds_left > 0:
             grant = self._sign(request) if is_signed else None
             refusal = None
             try:
                 response, content = self._exchange(request)
                 if response.status_code == HTTPStatus.OK:
+                    if self.budget.is_pace_to_tell():
+                        logger.info(DEFAULT_PACE)
                     return parse(content)
                 refusal = read_refusal(response.status_code, content, permission)
                 if grants < OTHER_GRANTS and self._has_another_grant(grant, refusal):
@@ -192,8 +216,7 @@ class IntercomClient:
                 sentence, trouble = refusal.sentence, None
                 if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
                     refused += 1
-                    if RateLimit.from_headers(response.headers) is None:
-                        self.sleep(min(2.0**refused, 10.0))
+                    self._wait_out(response, refused)
                     continue
             except MalformedAnswer as error:
                 trouble = Trouble.UNREADABLE
@@ -204,9 +227,31 @@ class IntercomClient:
             attempt += 1
             if attempt < tries:
                 logger.info("%s Attempt %d of %d failed.", sentence, attempt, tries)
-                self.sleep(2 ** (attempt - 1) * random.uniform(0.75, 1.25))  # noqa: S311 jitter
+                self._pause(2 ** (attempt - 1) * random.uniform(0.75, 1.25))  # noqa: S311 jitter
         remedy = refusal.remedy if refusal else Remedy.WAIT
         raise IntercomError(sentence, remedy, refusal, trouble)
+
+    @property
+    def _seconds_left(self) -> float:
+        return self._ends - self._clock()
+
+    def _wait_out(self, refused: requests.Response, refusals: int) -> None:
+        """Say that a 429 is waited out; where it names no end of its window, wait here."""
+        is_unstated = RateLimit.from_headers(refused.headers) is None
+        pause = min(2.0**refusals, 10.0) if is_unstated else 0.0
+        told = self.budget.wait_to_tell()
+        if told is not None:
+            logger.warning(
+                "Intercom's rate limit is used up (HTTP 429): waiting %.0f s for it, after %.0f s "
+                "so far.",
+                max(told[1], pause),
+                told[0],
+            )
+        if is_unstated:
+            self._pause(pause)
+
+    def _pause(self, seconds: float) -> None:
+        self.sleep(min(seconds, max(self._seconds_left, 0.0)))
 
     def _sign(self, request: requests.PreparedRequest) -> Grant:
         grant = self.credentials.current(self._now())
@@ -273,12 +318,14 @@ class IntercomClient:
 
     def _exchange(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes]:
         self.budget.acquire()
+        # A third of what is left, so that a try that gets lost leaves time for two more.
+        patience = max(self._seconds_left, 1.0) / 3
         headers: Mapping[str, str] = {}
         refused = False
         try:
             response = self._session.send(
                 request,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                timeout=(min(CONNECT_SECONDS, patience), min(READ_SECONDS, patience)),
                 allow_redirects=False,
                 **self._environment,
             )

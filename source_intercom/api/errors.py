@@ -196,7 +196,7 @@ def read_refusal(status: int, content: bytes, permission: str | None = None) -> 
         meaning = NOT_OWN
     sentence = meaning.sentence.format(box=f'"{permission}"' if permission else "its permissions")
     refusal = Refusal(status, code, request_id, meaning.remedy, sentence)
-    return replace(refusal, sentence=f"{sentence} ({refusal.reason})")
+    return replace(refusal, sentence=f"{sentence.removesuffix('.')} ({refusal.reason}).")
 
 
 def _error_list(content: bytes) -> tuple[str | None, str | None]:

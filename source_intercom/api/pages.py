@@ -86,8 +86,8 @@ def parse_page(content: bytes, record_keys: Sequence[str], *, paged: bool = Fals
     would pass for the last one. Raises `MalformedAnswer`.
     """
     body = parse_object(content)
-    rows = next((body[key] for key in record_keys if key in body), None)
-    if not isinstance(rows, list) or not all(type(row) is dict and row for row in rows):
+    rows = next((body[key] for key in record_keys if isinstance(body.get(key), list)), None)
+    if rows is None or not all(type(row) is dict and row for row in rows):
         message = f"the body has no list of objects under {' or '.join(record_keys)}"
         raise MalformedAnswer(message)
     pages = body.get("pages")

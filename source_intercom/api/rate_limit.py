@@ -15,6 +15,8 @@ from threading import Condition
 WINDOW_SECONDS = 10.0
 UNKNOWN_LIMIT = 160
 """Requests per window before any header was seen: what 1,000 a minute allow, Intercom's least."""
+SAID_EVERY = 30.0
+"""Seconds between two lines on 429s that are being waited out."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,9 @@ class Budget:
         self._under_way = 0
         self._reset: int | None = None
         self._offset: float | None = None
+        self._refused_since: float | None = None
+        self._silent_until = self._ends - WINDOW_SECONDS
+        self._has_told_pace = False
 
     def acquire(self) -> None:
         """Take one request of the current window, or wait for the next."""
@@ -101,9 +106,34 @@ class Budget:
                 self._left = 0
                 if stated is None or self._ends <= now:
                     self._ends = max(self._ends, now + 1.0)
+                if self._refused_since is None:
+                    self._refused_since = now
+            elif headers:
+                self._refused_since = None
             if self._ends < ends:
                 self._condition.notify_all()
             self._wake_one()
+
+    def is_pace_to_tell(self) -> bool:
+        """Whether an answer came and none has stated a limit yet; true once."""
+        if self._reset is not None or self._has_told_pace:
+            return False
+        with self._condition:
+            is_first, self._has_told_pace = not self._has_told_pace, True
+            return is_first
+
+    def wait_to_tell(self) -> tuple[float, float] | None:
+        """
+        How long 429s have been waited out, and for how long now: at once, then every half minute.
+
+        None where it is not due to be told.
+        """
+        with self._condition:
+            now = self._clock()
+            if self._refused_since is None or now < self._silent_until:
+                return None
+            self._silent_until = now + SAID_EVERY
+            return now - self._refused_since, max(self._ends - now, 0.0)
 
     def _wake_one(self) -> None:
         """Let one who waits take what is left; it wakes the next, so that nobody wakes in vain."""

@@ -130,7 +130,7 @@ class ScrollRetriever(IntercomRetriever):
                 if error.is_gone:
                     return "it expired" if is_full else MAYBE_ENDED
                 if error.may_pass:
-                    return error.message
+                    return error.fact
                 raise
         return NO_MORE if page is None else None
 

@@ -1,7 +1,8 @@
 import orjson
 import pytest
 
-from source_intercom.api.errors import Remedy, read_refusal
+from source_intercom.api.errors import MEANINGS, Remedy, Trouble, read_refusal
+from source_intercom.client import IntercomError
 
 
 def body(code):
@@ -49,3 +50,22 @@ def test_a_code_that_is_no_text_is_none(code):
     body = orjson.dumps({"type": "error.list", "errors": [{"code": code}]})
 
     assert (read_refusal(500, body).code, read_refusal(500, body).is_retriable) == (None, True)
+
+
+@pytest.mark.parametrize(
+    "sentence", [*(each.sentence for each in MEANINGS), *(each.value for each in Trouble)]
+)
+def test_a_sentence_is_a_fact_and_its_remedy(sentence):
+    """So that another one can hold the fact, and a status can stand before its period."""
+    fact = IntercomError(sentence, Remedy.WAIT).fact
+
+    assert sentence.startswith(f"{fact}: ")
+    assert sentence.endswith(".")
+    assert "." not in fact
+
+
+def test_a_sentence_ends_behind_its_status():
+    """And has one period."""
+    assert read_refusal(503, b"").sentence == (
+        "Intercom's servers keep failing: run the sync again later (HTTP 503)."
+    )

@@ -64,6 +64,13 @@ def test_the_first_known_envelope_is_taken():
     assert parse_page(b'{"companies":[{"id":"1"}]}', ["data", "companies"]).rows == [{"id": "1"}]
 
 
+def test_an_envelope_that_holds_no_list_is_not_the_one():
+    """`admin: null` beside the list says nothing of it."""
+    body = b'{"admin":null,"companies":{},"data":[{"id":"1"}]}'
+
+    assert parse_page(body, ["admin", "companies", "data"]).rows == [{"id": "1"}]
+
+
 def test_a_next_page_that_is_no_url_makes_the_answer_none():
     body = {"data": [], "pages": {"next": "http://[bad?page=2"}}
     with pytest.raises(MalformedAnswer, match="no URL"):

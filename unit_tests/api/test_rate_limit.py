@@ -108,3 +108,43 @@ def test_a_larger_limit_is_used(clock, budget):
         budget.acquire()
 
     assert clock.waited == 0
+
+
+def test_refusals_are_told_at_once_and_every_half_minute(clock, budget):
+    """Two minutes of 429s are five lines, each with what was waited and what will be."""
+    told = []
+    for _ in range(13):
+        budget.acquire()
+        server = 1_762_074_000 + int(clock.now)
+        budget.update(headers(0, server + 10, server), refused=True)
+        told.append(budget.wait_to_tell())
+
+    assert [each for each in told if each] == [(0, 10), (30, 10), (60, 10), (90, 10), (120, 10)]
+
+
+def test_a_wait_that_has_ended_is_told_no_more(clock, budget):
+    """Refusals of the next minute are a wait of their own, told no oftener than the first."""
+    budget.acquire()
+    budget.update({}, refused=True)
+    assert budget.wait_to_tell() == (0, 10)
+
+    budget.acquire()
+    budget.update({"Date": "x"})
+    assert budget.wait_to_tell() is None
+
+    clock.now += 60
+    budget.acquire()
+    budget.update({}, refused=True)
+    assert budget.wait_to_tell() == (0, 10)
+
+
+def test_the_default_pace_is_told_once(budget):
+    """Where no answer has named a limit; never where one has."""
+    server = 1_762_074_000
+    assert budget.is_pace_to_tell()
+    assert not budget.is_pace_to_tell()
+
+    learnt = Budget()
+    learnt.acquire()
+    learnt.update(headers(3, server + 5, server))
+    assert not learnt.is_pace_to_tell()
