@@ -1,12 +1,14 @@
 """Airbyte's own suite for sources, in process and (`make image-test`) on the Docker image.
 
-acceptance-test-config.yml says which configs run which verb. The image tests call a plain
-`docker run`, which would not reach the emulator: a `docker` of ours, first on PATH, lets it.
+acceptance-test-config.yml says which configs run which verb, and conftest.py of the root serves
+them an Intercom.
 """
 
 import json
+import os
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,24 +25,6 @@ FIXTURES = ROOT / "integration_tests"
 pytest_plugins = ["airbyte_cdk.test.standard_tests.pytest_hooks"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """A tiny workspace, which every connector of this module is pointed to."""
-    with Emulator(seed="tiny") as emulator, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("INTERCOM_API_BASE_URL", emulator.url)
-        if docker := shutil.which("docker"):
-            shim = tmp_path_factory.mktemp("bin") / "docker"
-            shim.write_text(
-                "#!/bin/sh\n"
-                f'[ "$1" = run ] || exec {docker} "$@"\n'
-                "shift\n"
-                f'exec {docker} run --network host --env INTERCOM_API_BASE_URL "$@"\n'
-            )
-            shim.chmod(0o755)
-            patch.setenv("PATH", str(shim.parent), prepend=":")
-        yield emulator
-
-
 class TestStandardSuite(SourceTestSuiteBase):
     """The suite's defaults guess names and folders from the name of the checkout."""
 
@@ -53,7 +37,7 @@ class TestStandardSuite(SourceTestSuiteBase):
         return ROOT
 
 
-def test_state_from_the_future_is_no_error() -> None:
+def test_state_from_the_future_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """The suite does not run the incremental section, for which Airbyte keeps such a state."""
     config = json.loads((FIXTURES / "sample_config.json").read_text())
     catalog = ConfiguredAirbyteCatalogSerializer.load(
@@ -64,7 +48,36 @@ def test_state_from_the_future_is_no_error() -> None:
         for message in json.loads((FIXTURES / "abnormal_state.json").read_text())
     ]
 
-    output = read(SourceIntercom(), config, catalog, state)
+    with Emulator(seed="tiny") as emulator:
+        monkeypatch.setenv("INTERCOM_API_BASE_URL", emulator.url)
+        output = read(SourceIntercom(), config, catalog, state)
 
     assert output.errors == []
     assert "2222" not in str(output.most_recent_state)
+
+
+def test_airbytes_own_command_passes(tmp_path: Path) -> None:
+    """`airbyte-cdk connector test` needs a checkout of the connector's name, and nothing more."""
+    checkout = tmp_path / "source-intercom"
+    checkout.joinpath("integration_tests").mkdir(parents=True)
+    for name in ("pyproject.toml", "conftest.py", "metadata.yaml", "acceptance-test-config.yml"):
+        shutil.copy(ROOT / name, checkout)
+    for path in FIXTURES.glob("*.json"):
+        shutil.copy(path, checkout / "integration_tests")
+
+    run = subprocess.run(
+        [
+            Path(sys.executable).with_name("airbyte-cdk"),
+            "connector",
+            "test",
+            "--pytest-arg=-mnot image_tests",
+        ],
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    assert "9 passed" in run.stdout

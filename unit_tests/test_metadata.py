@@ -1,5 +1,6 @@
 """What Airbyte reads about the connector: metadata.yaml, the icon and the licence."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -66,13 +67,23 @@ def test_allowed_hosts_are_the_servers_of_the_description() -> None:
 
 
 def test_base_image_is_that_of_the_dockerfile() -> None:
-    """Airbyte's build and ours start from the same image."""
-    dockerfile = ROOT / "Dockerfile"
-    if not dockerfile.exists():
-        pytest.skip("there is no Dockerfile yet")
-    image = DATA["connectorBuildOptions"]["baseImage"].removeprefix("docker.io/")
+    """Airbyte's build and ours start from the same image, which Airbyte's names by its digest."""
+    image, _, digest = DATA["connectorBuildOptions"]["baseImage"].partition("@")
 
-    assert image in dockerfile.read_text(encoding="utf-8")
+    assert f"ARG BASE_IMAGE={image}\n" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert re.fullmatch("sha256:[0-9a-f]{64}", digest)
+
+
+def test_nobody_is_sent_to_a_strangers_package() -> None:
+    """On PyPI, the project's name is somebody else's: pip is only ever shown this folder."""
+    pages = [
+        page for pattern in ("*.md", "*/*.md", "intercom_*/*.py") for page in ROOT.glob(pattern)
+    ]
+    by_name = re.compile(r"pip install[^`\n]*source-intercom")
+
+    assert "pip install '.[load]'" in (ROOT / "README.md").read_text()
+    assert [page.name for page in pages if by_name.search(page.read_text())] == []
+    assert not DATA["remoteRegistries"]["pypi"]["enabled"]
 
 
 def test_every_link_is_https() -> None:
