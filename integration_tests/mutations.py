@@ -842,6 +842,13 @@ MUTATIONS = (
         "type(row) is dict for row",
         "test_doubts.py -k row_that_is_none",
     ),
+    Mutation(
+        "a check that waits as long as a sync",
+        "connection.py",
+        "    sync.client.end_within(SECONDS)\n",
+        "",
+        "test_check.py -k within_a_minute",
+    ),
 )
 
 
