@@ -85,6 +85,17 @@ def changed(change: Callable[[Any], object]) -> Custom:
     return custom
 
 
+def replaced(old: bytes, new: bytes) -> Custom:
+    """A fault that changes bytes of an answer."""
+
+    def custom(_request: Request, proceed: Callable[[], Response]) -> Response:
+        answer = proceed()
+        answer.body = answer.body.replace(old, new)
+        return answer
+
+    return custom
+
+
 def contacts_at(moments: Iterable[int]) -> Documents:
     """Contacts that changed last at these moments, each created a day before."""
     return Documents(

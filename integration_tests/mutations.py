@@ -360,8 +360,8 @@ MUTATIONS = (
     Mutation(
         "a body that is no JSON taken for an empty page",
         "api/pages.py",
-        "        body = _loads(content)\n",
-        '        body = _loads(content) if content[:1] == b"{" else {"data": []}\n',
+        "        body = from_json(content)\n",
+        '        body = from_json(content) if content[:1] == b"{" else {"data": []}\n',
         "test_answers.py -k 't34_what_stays and html'",
     ),
     Mutation(

@@ -248,22 +248,6 @@ def test_a_row_that_is_none_ends_its_stream_alone(row):
         assert output.incomplete == {"tags"}
 
 
-def test_half_an_emoji_costs_no_stream():
-    """Text that was cut in the midst of a surrogate pair comes with a "?" in its place."""
-    with laboratory(Seed(now=BEGIN, contacts=contacts_at([BEGIN - DAY] * 9))) as intercom:
-
-        def halve(_request, proceed):
-            answer = proceed()
-            answer.body = answer.body.replace(b'"name":null', rb'"name":"x\ud83d"', 1)
-            return answer
-
-        intercom.faults.add("POST /contacts/search", custom=halve, count=1)
-        output = sync_in_process(config_for(), ["contacts"])
-
-        assert len(output.ids("contacts")) == 9
-        assert output.incomplete == set()
-
-
 def test_a_count_that_is_text_costs_no_parts():
     """`total_count` of a conversation's parts as "2": the parts come all the same."""
 

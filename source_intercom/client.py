@@ -21,6 +21,7 @@ from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
 from source_intercom.api.errors import REFUSED_RENEWAL, Refusal, Remedy, Trouble, read_refusal
 from source_intercom.api.grants import TOKEN_PATH, Grant
+from source_intercom.api.json_text import UNREADABLE, mended
 from source_intercom.api.pages import MalformedAnswer, parse_object
 from source_intercom.api.rate_limit import (
     UNKNOWN_LIMIT,
@@ -143,6 +144,8 @@ class IntercomClient:
         self._clock_error = 0.0
         """Seconds that Intercom's clock is ahead of ours, as far as its answers have told."""
         self._ends = inf
+        self._flaws: set[str] = set()
+        self._flaws_lock = Lock()
         self._session = requests.Session()
         self._session.mount(base_url, Connections(connections))
         self._session.headers.update(
@@ -206,7 +209,7 @@ class IntercomClient:
                 if response.status_code == HTTPStatus.OK:
                     if self.budget.is_pace_to_tell():
                         logger.info(DEFAULT_PACE)
-                    return parse(content)
+                    return self._read(content, parse, name)
                 refusal = read_refusal(response.status_code, content, permission)
                 if grants < OTHER_GRANTS and self._has_another_grant(grant, refusal):
                     grants += 1
@@ -252,6 +255,27 @@ class IntercomClient:
 
     def _pause(self, seconds: float) -> None:
         self.sleep(min(seconds, max(self._seconds_left, 0.0)))
+
+    def _read(self, content: bytes, parse: Callable[[bytes], Parsed], name: str) -> Parsed:
+        """What `parse` makes of a body, or of a body that is not quite JSON, once it is mended."""
+        try:
+            return parse(content)
+        except MalformedAnswer:
+            text = mended(content)
+            if text is None:
+                raise
+        with self._flaws_lock:
+            untold = [flaw for flaw in text.flaws if flaw not in self._flaws]
+            self._flaws.update(untold)
+        if untold:
+            logger.warning(
+                "Intercom's answer to %s holds %s, which is not JSON: text that can't be read is "
+                "%s in its rows, and what is no number is null. This is said once.",
+                name,
+                " and ".join(untold),
+                UNREADABLE,
+            )
+        return parse(text.content)
 
     def _sign(self, request: requests.PreparedRequest) -> Grant:
         grant = self.credentials.current(self._now())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from http import HTTPStatus
 
-import orjson
+from source_intercom.api.json_text import from_almost_json
 
 
 class Remedy(Enum):
@@ -202,10 +202,10 @@ def read_refusal(status: int, content: bytes, permission: str | None = None) -> 
 def _error_list(content: bytes) -> tuple[str | None, str | None]:
     """Code and request id of {"type":"error.list","request_id":…,"errors":[{"code":…}]}."""
     try:
-        body = orjson.loads(content)
+        body, _ = from_almost_json(content)
         errors = body.get("errors") or [{}]
         code, request_id = errors[0].get("code"), body.get("request_id")
-    except (orjson.JSONDecodeError, AttributeError, IndexError, KeyError, TypeError):
+    except (ValueError, RecursionError, AttributeError, IndexError, KeyError, TypeError):
         return None, None
     return _text(code), _text(request_id)
 

@@ -9,13 +9,12 @@ every list is read by all of them:
     {"pages": {"next": null, …}}, {"pages": {…}}, {"pages": null}     the end, or a page number
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import orjson
+from source_intercom.api.json_text import from_json
 
 Row = dict[str, Any]
 
@@ -39,7 +38,7 @@ class Page:
 def parse_object(content: bytes) -> dict[str, Any]:
     """The JSON object of a body. Raises `MalformedAnswer` on anything else."""
     try:
-        body = _loads(content)
+        body = from_json(content)
     except (ValueError, RecursionError) as error:
         message = f"the body is not JSON ({len(content)} bytes)"
         raise MalformedAnswer(message) from error
@@ -50,32 +49,6 @@ def parse_object(content: bytes) -> dict[str, Any]:
         message = "the body is an error.list under a status of success"
         raise MalformedAnswer(message)
     return body
-
-
-def _loads(content: bytes) -> Any:
-    """
-    JSON, also with half of a surrogate pair in it, as text that was cut in the midst of an emoji.
-
-    orjson refuses that, which would cost a whole stream; here the half becomes "?".
-    """
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        if b"\\ud" not in content and b"\\uD" not in content:
-            raise
-        return orjson.loads(
-            json.dumps(json.loads(content), ensure_ascii=False).encode(errors="replace")
-        )
-
-
-def to_json(value: Any) -> bytes:
-    """JSON of any row: of integers and depths, too, that orjson finds too large."""
-    try:
-        return orjson.dumps(value)
-    except TypeError:
-        # As in orjson, what is no number of JSON's becomes null.
-        finite = json.loads(json.dumps(value), parse_constant=lambda _name: None)
-        return json.dumps(finite).encode()
 
 
 def parse_page(content: bytes, record_keys: Sequence[str], *, paged: bool = False) -> Page:

@@ -5,6 +5,7 @@ Python, because the CDK takes each record by itself through a queue, two datacla
 serializer, which costs more than all else that happens to it.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 import orjson
 from airbyte_cdk.models import AirbyteMessage, AirbyteMessageSerializer, Type
 
-from source_intercom.api.pages import to_json
+from source_intercom.api.json_text import to_json
 
 MOST_BYTES = 256_000
 """Of one message; what waits in the CDK's queue is a few of them."""
@@ -32,7 +33,7 @@ class RecordLines(AirbyteMessage):
     def records(self) -> Iterator[AirbyteMessage]:
         """A message of the CDK's for each row, for those who read in this process."""
         for line in self.lines.splitlines():
-            yield AirbyteMessageSerializer.load(orjson.loads(line))
+            yield AirbyteMessageSerializer.load(json.loads(line))
 
 
 class Packer:

@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-import orjson
 from airbyte_cdk.models import FailureType
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
-from source_intercom.api.pages import to_json
+from source_intercom.api.json_text import from_json, to_json
 from source_intercom.api.timestamps import epoch_seconds
 
 UNDATED = -(2**63)
@@ -69,7 +68,7 @@ class Spool:
         """All rows, in the order in which they came."""
         self._file.seek(0)
         for line in self._file:
-            yield orjson.loads(line)
+            yield from_json(line)
 
     def changed(self, since: int) -> Iterator[tuple[int | None, dict[str, Any]]]:
         """
@@ -81,7 +80,7 @@ class Spool:
         due = (n for n, moment in enumerate(moments) if moment >= since or moment == UNDATED)
         for number in sorted(due, key=moments.__getitem__):
             self._file.seek(self._offsets[number])
-            row = orjson.loads(self._file.readline())
+            row = from_json(self._file.readline())
             yield (None if moments[number] == UNDATED else moments[number]), row
 
     def __enter__(self) -> Self:
