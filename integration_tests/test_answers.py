@@ -11,6 +11,7 @@ from integration_tests.laboratory import (
     conversations_at,
     differences,
     laboratory,
+    replaced,
 )
 from integration_tests.syncing import CORE_STREAMS, config_for, latest, sync_in_process
 from intercom_emulator import shapes
@@ -284,3 +285,152 @@ def test_every_article_of_the_windows_first_second_comes():
     state = [{"type": "STREAM", "stream": {"stream_descriptor": descriptor, "stream_state": blob}}]
     with laboratory(seed):
         assert len(sync_in_process(config_for(), ["articles"], state).ids("articles")) == 305
+
+
+NAME, SCORE = b'"@name@"', b"4242"
+ALMOST_JSON = {
+    "a lone 0xC3": (NAME, b'"caf\xc3"', "name", "caf\ufffd"),
+    "raw surrogate bytes": (NAME, b'"a\xed\xa0\x80"', "name", "a\ufffd\ufffd\ufffd"),
+    "half an emoji": (NAME, rb'"x\ud83d"', "name", "x\ufffd"),
+    "a raw control character": (NAME, b'"a\x01b"', "name", "a\x01b"),
+    "NaN": (SCORE, b"NaN", "custom_attributes", {"score": None}),
+    "Infinity": (SCORE, b"-Infinity", "custom_attributes", {"score": None}),
+}
+
+
+@pytest.mark.parametrize("kind", ALMOST_JSON)
+def test_a_body_that_is_almost_json_brings_all_its_rows(kind, caplog):
+    """It is mended at the first try, in every answer, and that is said once."""
+    old, new, field, expected = ALMOST_JSON[kind]
+    moments = [BEGIN - 3600 * number for number in range(1, 12)]
+    with laboratory(Seed(now=BEGIN, contacts=contacts_at(moments))) as intercom:
+        odd = intercom.workspace.create_contact(name="@name@", custom_attributes={"score": 4242})
+        sync_in_process(config_for(), ["contacts"])
+        requests = intercom.journal.count(ROUTES["contacts"])
+        intercom.journal.clear()
+        intercom.faults.add(ROUTES["contacts"], custom=replaced(old, new), count=None)
+
+        output = sync_in_process(config_for(), ["contacts"])
+
+        rows = {row["id"]: row for row in output.records("contacts")}
+        assert len(rows) == 12
+        assert rows[odd["id"]][field] == expected
+        assert output.incomplete == set()
+        assert intercom.journal.count(ROUTES["contacts"]) == requests
+        assert intercom.waiting.slept == []
+        assert caplog.text.count("answer to POST /contacts/search holds") == 1
+
+
+@pytest.mark.parametrize("stream", CORE_STREAMS)
+def test_no_stream_minds_a_byte_order_mark(stream, caplog):
+    """Whichever way its answers are read, all rows come with as many requests, and it is said."""
+    with laboratory(small_workspace()) as intercom:
+        whole = sync_in_process(config_for(), [stream])
+        requests = intercom.journal.count("*")
+        intercom.journal.clear()
+
+        def mark(_request, proceed):
+            answer = proceed()
+            answer.body = b"\xef\xbb\xbf" + answer.body
+            return answer
+
+        intercom.faults.add("*", custom=mark, count=None)
+        output = sync_in_process(config_for(), [stream])
+
+        assert output.ids(stream) == whole.ids(stream) != []
+        assert output.incomplete == set()
+        assert intercom.journal.count("*") == requests
+        assert caplog.text.count("holds a byte order mark") == 1
+
+
+def test_a_refusal_with_an_odd_byte_is_still_intercoms_own():
+    """Its code is read, so it is not taken for a proxy's and asked for again."""
+    refusal = b'{"type":"error.list","errors":[{"code":"api_plan_restricted","message":"caf\xc3"}]}'
+    with laboratory(small_workspace()) as intercom:
+        intercom.faults.add(ROUTES["tags"], status=403, body=refusal, count=None)
+
+        output = sync_in_process(config_for(), ["tags"])
+
+        assert "api_plan_restricted" in output.errors["tags"]["message"]
+        assert intercom.journal.count(ROUTES["tags"]) == 1
+
+
+def test_a_number_beyond_a_double_costs_nothing():
+    """1e400 is JSON: it comes in one request, as text, because readers would refuse the line."""
+    with laboratory(small_workspace()) as intercom:
+        odd = intercom.workspace.create_contact(custom_attributes={"score": 4242})
+        intercom.faults.add(ROUTES["contacts"], custom=replaced(SCORE, b"1e400"), count=None)
+
+        output = sync_in_process(config_for(), ["contacts"])
+
+        rows = {row["id"]: row for row in output.records("contacts")}
+        assert len(rows) == 12
+        assert rows[odd["id"]]["custom_attributes"] == {"score": "1e400"}
+        assert intercom.journal.count(ROUTES["contacts"]) == 1
+
+
+MISFITS = [
+    ("companies", "size", "integer", [2**63, 12.5, True, "11-50", {}], [85, "85", 85.0, None, ""]),
+    ("companies", "monthly_spend", "number", ["much", [1], True], ["1.5", 2, None, ""]),
+    ("contacts", "marked_email_as_spam", "boolean", [{}, 2, "perhaps"], ["true", False, None, ""]),
+    ("contacts", "signed_up_at", "timestamp", [BEGIN * 10**6, "0000-01-01"], [BEGIN, None, ""]),
+    ("contacts", "location", "object", ["Dublin", [1]], [{"city": "Dublin"}, None, ""]),
+]
+
+
+@pytest.mark.parametrize(("stream", "field", "kind", "unfit", "fit"), MISFITS)
+def test_a_value_that_does_not_fit_is_null_and_its_row_comes(
+    stream, field, kind, unfit, fit, caplog
+):
+    """With one warning a field that names no value, and what fits is never warned of."""
+    values = unfit * 2 + fit
+    made = contacts_at if stream == "contacts" else companies_at
+    moments = [BEGIN - 60 * number for number in range(len(values))]
+    with laboratory(Seed(now=BEGIN, **{stream: made(moments)})) as intercom:
+
+        def spoil(body):
+            for row, value in zip(body["data"], values, strict=False):
+                row[field] = value
+
+        intercom.faults.add(ROUTES[stream], custom=changed(spoil), count=None)
+        output = sync_in_process(config_for(), [stream])
+
+        rows = output.records(stream)
+        assert len(rows) == len(values)
+        assert sum(field in row for row in rows) == len(
+            [one for one in fit if one not in (None, "")]
+        )
+        said = [line for line in caplog.messages if f"{stream}: {field} has values" in line]
+        assert len(said) == 1
+        assert f"({kind})" in said[0]
+        assert not [one for one in unfit if isinstance(one, str) and one in said[0]]
+
+
+@pytest.mark.parametrize("seed", ["tiny", "demo"])
+def test_nothing_that_intercom_usually_sends_is_a_misfit(seed, caplog):
+    """The declared types are those of its own answers, whole workspaces through."""
+    with laboratory(seed):
+        output = sync_in_process(config_for(include_archived=True), CORE_STREAMS)
+
+    assert output.incomplete == set()
+    assert "fit" not in caplog.text
+
+
+@pytest.mark.parametrize("key", [None, "", {}, True, ["1"]])
+@pytest.mark.parametrize("stream", ["contacts", "conversation_parts", "tags"])
+def test_a_row_whose_key_does_not_fit_never_comes_with_a_null_key(stream, key):
+    """Nor with one that was made of an object or a flag."""
+
+    def spoil(body):
+        listed = body.get("conversation_parts")
+        rows = listed["conversation_parts"] if listed else body["data"]
+        rows[0]["id"] = key
+
+    with laboratory(small_workspace()) as intercom:
+        intercom.faults.add(ROUTES[stream], custom=changed(spoil), count=None)
+
+        output = sync_in_process(config_for(), [stream])
+
+        assert all(isinstance(one, str) and one.isalnum() for one in output.ids(stream))
+        assert output.incomplete == {stream}
+        assert output.errors[stream]["failure_type"] == "system_error"

@@ -1,125 +1,238 @@
-"""From Intercom's JSON to what the schema declares: timestamps as text, ids as strings."""
+"""
+From Intercom's JSON to what the schema declares: each value in its field's type, or null.
 
+    "3", 3.0 -> 3 in an integer      "true" -> true in a boolean     12.50 -> "12.5" in a text
+    "11-50", 2.5, 2**63 -> null      2, {} -> null                   1734537424 -> RFC 3339
+
+What fits a type exactly is converted; what doesn't is null, and told. Fields that the schema does
+not know pass untouched, and so does what lies in objects whose fields it doesn't know.
+"""
+
+import math
+import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
-import orjson
-
+from source_intercom.api.json_text import UNREADABLE, Numeral, decimal, to_json
 from source_intercom.api.timestamps import rfc3339
 
+Row = dict[str, Any]
 Convert = Callable[[Any], Any]
+"""Brings a value that is not null into a type; None where it doesn't fit."""
+Misfit = Callable[[str, str], object]
+"""Told where a value didn't fit: the field's path, such as `tags.data[].id`, and its type."""
+
+KEY = "x-intercom-key"
+"""
+A schema's word for another shape of Intercom's: the name behind which the value stands there.
+
+    object   "https://…" -> {"image_url": "https://…"}      what stands alone is put behind it
+    string   {"image_url": "https://…"} -> "https://…"      an object gives up what stands there
+    array    {"type": "tag.list", "tags": […]} -> […]       and so it does for a list
+"""
+TIMESTAMP = "timestamp"
+LEAST, MOST = -(2**63), 2**63 - 1
+"""Integers of a warehouse."""
+IN_TEXT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+"""What is a number in a text; Python itself takes more for one: 1_000, inf, ٣."""
 
 
-def normaliser(schema: Mapping[str, Any]) -> Callable[[dict[str, Any]], None]:
+def normaliser(
+    schema: Mapping[str, Any], misfit: Misfit = lambda _path, _kind: None
+) -> Callable[[Row], object]:
     """
     Compile a JSON schema into a function that brings one record, in place, into its types.
 
-    Declared `format: date-time`: epochs become RFC 3339 UTC, what is no moment becomes null.
-    Declared string: whatever Intercom's version sends becomes a string. Declared number or
-    integer: numeric strings become numbers. Fields that the schema doesn't know pass untouched.
+    `misfit` is told of each value that doesn't fit, but of no empty text: that is null in silence.
     """
-    return _object(schema) or _untouched
+    return _Compiler(misfit).of_object(schema, "")
 
 
-def _untouched(record: dict[str, Any]) -> None:
-    """Nothing in this schema needs a hand."""
+def has_key(row: Row, columns: Sequence[str]) -> bool:
+    """Whether a row of Intercom's has a number or a readable text in each column of its key."""
+    for name in columns:
+        value = row.get(name)
+        if type(value) is str:
+            if value and UNREADABLE not in value:
+                continue
+        elif type(value) in {int, float, Numeral}:
+            continue
+        return False
+    return True
 
 
-def _object(schema: Mapping[str, Any]) -> Callable[[dict[str, Any]], None] | None:
-    plain, moments, nested = [], [], []
-    for name, declared in schema.get("properties", {}).items():
-        kinds = _kinds(declared)
-        if declared.get("format") == "date-time":
-            moments.append(name)
-        elif len(kinds) == 1 and kinds <= PLAIN.keys():
-            plain.append((name, *PLAIN[kinds.pop()]))
-        elif (convert := _nested(declared)) is not None:
-            nested.append((name, convert))
-    return _in_place(plain, moments, nested) if plain or moments or nested else None
+def conversion(declared: Mapping[str, Any]) -> Convert | None:
+    """What brings a scalar into a declared type; None where the type is none of a scalar's."""
+    return _SCALARS.get(_kind(declared))
 
 
-def _in_place(
-    plain: Sequence[tuple[str, type, Convert]],
-    moments: Sequence[str],
-    nested: Sequence[tuple[str, Convert]],
-) -> Callable[[dict[str, Any]], None]:
-    # Most values come as they are declared: a look at the type is cheaper than a call.
-    def apply(record: dict[str, Any]) -> None:
-        get = record.get
-        for name, kind, convert in plain:
-            value = get(name)
-            if value is not None and type(value) is not kind:
-                record[name] = convert(value)
-        for name in moments:
-            value = get(name)
-            if value is not None:
-                record[name] = rfc3339(value)
-        for name, convert in nested:
-            value = get(name)
-            if value:
-                record[name] = convert(value)
-
-    return apply
+def comes_as(declared: Mapping[str, Any]) -> type | None:
+    """The Python type of values that need no conversion; None where each must be looked at."""
+    kind = _kind(declared)
+    if kind == "object":
+        has_types = declared.get("properties") or isinstance(
+            declared.get("additionalProperties"), Mapping
+        )
+        return None if has_types else dict
+    return {"string": str, "boolean": bool}.get(kind)
 
 
-def _nested(declared: Mapping[str, Any]) -> Convert | None:
-    """The conversion of objects and lists within a record; None where nothing in them needs one."""
-    kinds = _kinds(declared)
-    apply = _object(declared) if "object" in kinds else None
-    item = _item(declared.get("items", {})) if "array" in kinds else None
-    if apply is None and item is None:
-        return None
-
-    def convert(value: Any) -> Any:
-        if apply is not None and type(value) is dict:
-            apply(value)
-        elif item is not None and type(value) is list:
-            return [entry if entry is None else item(entry) for entry in value]
-        return value
-
-    return convert
-
-
-def _item(declared: Mapping[str, Any]) -> Convert | None:
-    kinds = _kinds(declared)
+def _kind(declared: Mapping[str, Any]) -> str:
+    """A schema's one type besides null, with timestamps for one; nothing if it has none or more."""
     if declared.get("format") == "date-time":
-        return rfc3339
-    if len(kinds) == 1 and kinds <= PLAIN.keys():
-        return PLAIN[kinds.pop()][1]
-    return _nested(declared)
-
-
-def _kinds(declared: Mapping[str, Any]) -> set[str]:
+        return TIMESTAMP
     kinds = declared.get("type", [])
-    return ({kinds} if isinstance(kinds, str) else set(kinds)) - {"null"}
+    kinds = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
+    return kinds[0] if len(kinds) == 1 else ""
 
 
-def _string(value: Any) -> Any:
+class _Compiler:
+    """Makes functions of schemas; they tell `misfit` of each value that has no place."""
+
+    def __init__(self, misfit: Misfit) -> None:
+        self._misfit = misfit
+
+    def of_value(self, declared: Mapping[str, Any], path: str) -> Convert | None:
+        """What brings a value into its type; None where it may be anything."""
+        kind = _kind(declared)
+        if kind == "object":
+            convert = self.of_object(declared, path)
+        elif kind == "array":
+            convert = self._of_array(declared, path)
+        elif (scalar := conversion(declared)) is not None:
+            convert = self._of_scalar(scalar, self._unfit(path, kind))
+        else:
+            return self._of_either(declared, path)
+        return _reshaping(convert, kind, declared[KEY]) if KEY in declared else convert
+
+    def of_object(self, declared: Mapping[str, Any], path: str) -> Convert:
+        """What brings an object's fields, in place, into their types."""
+        prefix = f"{path}." if path else ""
+        properties = declared.get("properties", {})
+        usual = {name: comes_as(each) for name, each in properties.items()}
+        bring = {name: self.of_value(each, prefix + name) for name, each in properties.items()}
+        rest = declared.get("additionalProperties")
+        bring_rest = self.of_value(rest, f"{prefix}*") if isinstance(rest, Mapping) else None
+        unfit = self._unfit(path, "object")
+
+        def convert(row: Any) -> Any:
+            if type(row) is not dict:
+                return unfit(row)
+            for name, value in row.items():
+                # A look at the type is cheaper than a call.
+                if value is None or type(value) is usual.get(name):
+                    continue
+                into_type = bring.get(name, bring_rest)
+                if into_type is not None:
+                    row[name] = into_type(value)
+            return row
+
+        return convert
+
+    def _of_array(self, declared: Mapping[str, Any], path: str) -> Convert:
+        into_type = self.of_value(declared.get("items", {}), f"{path}[]")
+        unfit = self._unfit(path, "array")
+
+        def convert(value: Any) -> Any:
+            if type(value) is not list:
+                return unfit(value)
+            if into_type is None or not value:
+                return value
+            return [None if each is None else into_type(each) for each in value]
+
+        return convert
+
+    def _of_either(self, declared: Mapping[str, Any], path: str) -> Convert | None:
+        """Where more types are declared, each shape is brought into its own, none refused."""
+        kinds = declared.get("type", [])
+        converts = {
+            shape: self.of_value({**declared, "type": kind}, path)
+            for shape, kind in ((dict, "object"), (list, "array"))
+            if kind in kinds and len(kinds) > 1
+        }
+
+        def convert(value: Any) -> Any:
+            into_type = converts.get(type(value))
+            return value if into_type is None else into_type(value)
+
+        return convert if converts else None
+
+    def _of_scalar(self, scalar: Convert, unfit: Convert) -> Convert:
+        def convert(value: Any) -> Any:
+            fitting = scalar(value)
+            return unfit(value) if fitting is None else fitting
+
+        return convert
+
+    def _unfit(self, path: str, kind: str) -> Convert:
+        def unfit(value: Any) -> None:
+            if value != "":
+                self._misfit(path, kind)
+
+        return unfit
+
+
+def _reshaping(convert: Convert, kind: str, key: str) -> Convert:
+    def of_lone(value: Any) -> Any:
+        return convert(value if type(value) in {dict, list} or value == "" else {key: value})
+
+    def of_object(value: Any) -> Any:
+        inner = value.get(key, value) if type(value) is dict else value
+        return None if inner is None else convert(inner)
+
+    return of_lone if kind == "object" else of_object
+
+
+def _text(value: Any) -> str:
+    """A number's digits, an object's or a list's JSON."""
     if type(value) is str:
         return value
-    return orjson.dumps(value).decode()
+    return str(value) if type(value) in {int, Numeral} else to_json(value).decode()
 
 
-def _number(value: Any) -> Any:
+def _integer(value: Any) -> int | None:
+    if type(value) is int and LEAST <= value <= MOST:
+        return value
+    exact = _exact(value)
+    if exact is None or not LEAST <= exact <= MOST or exact != exact.to_integral_value():
+        return None
+    return int(exact)
+
+
+def _number(value: Any) -> int | float | Numeral | None:
     if type(value) is str:
-        try:
-            return float(value)
-        except ValueError:
-            return None
-    return value
+        exact = _exact(value)
+        value = None if exact is None else decimal(str(exact))
+    if type(value) is float:
+        return value if math.isfinite(value) else None
+    if type(value) not in {int, Numeral}:
+        return None
+    near = float(str(value))  # of the integer itself, float would raise
+    return value if math.isfinite(near) and (near != 0 or value == 0) else None
 
 
-def _integer(value: Any) -> Any:
+def _exact(value: Any) -> Decimal | None:
+    """What a number is exactly, or a text that is one."""
+    text = value.strip() if type(value) is str else str(value)
+    if IN_TEXT.fullmatch(text) is None:
+        return None
+    with suppress(ArithmeticError):  # an exponent that no Decimal has
+        return Decimal(text)
+    return None
+
+
+def _boolean(value: Any) -> bool | None:
     if type(value) is str:
-        value = _number(value)
-    if type(value) is float and value.is_integer():
-        return int(value)
-    return value
+        return {"true": True, "false": False}.get(value.strip().lower())
+    return value if type(value) is bool else None
 
 
-PLAIN: Mapping[str, tuple[type, Convert]] = {
-    "string": (str, _string),
-    "number": (float, _number),
-    "integer": (int, _integer),
+_SCALARS: Mapping[str, Convert] = {
+    "string": _text,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    TIMESTAMP: rfc3339,
 }
-"""Declared types: what they come as when nothing needs to be done, and what does it otherwise."""

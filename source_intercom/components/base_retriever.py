@@ -9,17 +9,18 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import InitVar, dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from airbyte_cdk.models import AirbyteMessage
 from airbyte_cdk.sources.declarative.retrievers import Retriever
 from airbyte_cdk.sources.types import Config
 
 from source_intercom.api.custom_attributes import copier
+from source_intercom.api.errors import Remedy
 from source_intercom.api.pages import Page, parse_page
-from source_intercom.api.records import normaliser
+from source_intercom.api.records import has_key, normaliser
 from source_intercom.api.slices import Slice, Window
-from source_intercom.client import TRIES
+from source_intercom.client import TRIES, IntercomError
 from source_intercom.components.cursors import WindowCursor
 from source_intercom.components.spool import Spool
 from source_intercom.sync import Sync
@@ -50,6 +51,8 @@ class IntercomRetriever(Retriever):
     check_paths: list[str] | None = None
     attributes_path: str | None = None
     window_cursor: WindowCursor = field(init=False)
+    key_columns: ClassVar[tuple[str, ...]] = ("id",)
+    """What no row may lack: its primary key, and that of the object that it belongs to."""
 
     def __post_init__(self, parameters: Mapping[str, Any]) -> None:
         """Join the run that the manifest's components are being built for."""
@@ -57,8 +60,9 @@ class IntercomRetriever(Retriever):
         self.sync.retrievers[self.name] = self
         self._progress_at = time.monotonic()
         self._rows = 0
-        self._normalise: Callable[[dict[str, Any]], None] | None = None
+        self._normalise: Callable[[dict[str, Any]], object] | None = None
         self._copy_attributes: Callable[[dict[str, Any]], None] | None = None
+        self._misfits: set[str] = set()
 
     def fetch(
         self,
@@ -86,17 +90,29 @@ class IntercomRetriever(Retriever):
     ) -> Iterator[dict[str, Any]]:
         """Rows as the warehouse gets them; archived ones only on request."""
         if self._normalise is None:
-            self._normalise = normaliser(schema)
+            self._normalise = normaliser(schema, self._warn_of_misfit)
             configured = self.sync.schemas.get(self.name, {})
-            self._copy_attributes = copier(configured, schema, self._warn_of_misfit)
+            self._copy_attributes = copier(configured, schema, self._warn_of_odd_attribute)
         normalise, copy_attributes = self._normalise, self._copy_attributes
         keep_archived = self.sync.settings.include_archived
         for row in rows:
-            if keep_archived or row.get("archived") is not True:
-                normalise(row)
-                if copy_attributes is not None:
-                    copy_attributes(row)
-                yield row
+            if not keep_archived and row.get("archived") is True:
+                continue
+            if not has_key(row, self.key_columns):
+                self.reject(row)
+                continue
+            normalise(row)
+            if copy_attributes is not None:
+                copy_attributes(row)
+            yield row
+
+    def reject(self, row: dict[str, Any]) -> None:
+        """Say that a row, as Intercom sent it, has no key and is left out; here, end the stream."""
+        message = (
+            f"{self.name}: Intercom sent an object without a {' or '.join(self.key_columns)} that "
+            "can be a key: please report it."
+        )
+        raise IntercomError(message, Remedy.REPORT)
 
     @property
     def is_whole(self) -> bool:
@@ -139,7 +155,17 @@ class IntercomRetriever(Retriever):
         """What Intercom lists at `attributes_path`."""
         return self.fetch("GET", self.attributes_path or "").rows
 
-    def _warn_of_misfit(self, name: str, column: str) -> None:
+    def _warn_of_misfit(self, path: str, kind: str) -> None:
+        if path not in self._misfits:
+            self._misfits.add(path)
+            logger.warning(
+                "%s: %s has values that do not fit its type (%s); they are null.",
+                self.name,
+                path,
+                kind,
+            )
+
+    def _warn_of_odd_attribute(self, name: str, column: str) -> None:
         logger.warning(
             '%s: the custom attribute "%s" has values that do not fit the type of %s; they are '
             "null there, and whole in custom_attributes.",

@@ -204,6 +204,8 @@ class DataAttributesRetriever(ListRetriever):
     attributes have no id, so a row gets the key `model:id`, or `model:full_name` without an id.
     """
 
+    key_columns = ("key",)
+
     conversation_path: str = "/conversations/attributes"
 
     def read_records(

@@ -65,6 +65,8 @@ class ConversationPartsRetriever(SearchRetriever):
     No filter looks at a part's own dates: a thread that began before `start_date` comes whole.
     """
 
+    key_columns = ("id", "conversation_id")
+
     detail_path: str = "/conversations"
     lanes: int = 1
     _size: int = field(init=False, default=FIRST_SIZE)

@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from source_intercom.api.timestamps import epoch_seconds, rfc3339
+from source_intercom.api.timestamps import DAYS_KEPT, EPOCH, epoch_seconds, rfc3339
 
 
 @pytest.mark.parametrize(
@@ -34,13 +36,27 @@ def test_t39_the_last_second_of_9999_is_a_moment():
     assert rfc3339(253_402_300_799) == "9999-12-31T23:59:59Z"
 
 
-@pytest.mark.parametrize("value", [None, True, "", "soon", [], {}, 10**30, float("nan"), "nan"])
+def test_dates_of_any_day_are_right():
+    """Also of more days than are kept in mind."""
+    days = range(-300_000, 300_000, 37)
+
+    assert len(days) > DAYS_KEPT
+    for day in days:
+        expected = EPOCH + timedelta(days=day, seconds=59)
+        assert rfc3339(day * 86_400 + 59) == f"{expected:%Y-%m-%d}T00:00:59Z".zfill(20)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, True, "", "soon", [], {}, 10**30, 1734537424000000, "0000-01-01", float("nan"), "nan"],
+)
 def test_what_is_no_moment_is_null(value):
     """A value that names no moment becomes null, never a crash."""
     assert rfc3339(value) is None
     assert epoch_seconds(value) is None
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=-(10**10), max_value=10**11 - 1))
 def test_seconds_survive_the_round_trip(seconds):
     """From seconds to text and back, nothing moves."""
