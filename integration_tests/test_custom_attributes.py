@@ -14,7 +14,7 @@ from airbyte_cdk.models import (
 )
 from jsonschema import Draft7Validator
 
-from integration_tests.laboratory import laboratory
+from integration_tests.laboratory import changed, laboratory
 from integration_tests.syncing import (
     CORE_STREAMS,
     Connector,
@@ -63,8 +63,13 @@ def read(catalog, stream):
     ]
 
 
+def value_of(catalog, stream, made, column):
+    """What stands in a column of one object's row."""
+    return next(row for row in read(catalog, stream) if row["id"] == made["id"]).get(column)
+
+
 def test_each_attribute_becomes_a_column_of_its_type(intercom):
-    """Contacts, companies and conversations, by data_type; archived attributes have none."""
+    """Contacts, companies and conversations, by data_type; archived attributes keep theirs."""
     catalog = discover()
 
     types = {
@@ -78,6 +83,8 @@ def test_each_attribute_becomes_a_column_of_its_type(intercom):
         "custom_satisfaction": ("number", None),
         "custom_beta_tester": ("boolean", None),
         "custom_trial_ends_at": ("string", "timestamp_with_timezone"),
+        "custom_old_field": ("string", None),
+        "custom_favourite_colour": ("string", None),
         "custom_cx_score_rating": ("integer", None),
         "custom_contract_number": ("string", None),
         "custom_seats": ("integer", None),
@@ -90,8 +97,8 @@ def test_each_attribute_becomes_a_column_of_its_type(intercom):
         "custom_refund_amount": ("number", None),
         "custom_escalated": ("boolean", None),
         "custom_due": ("string", "timestamp_with_timezone"),
-        "custom_orders": ("object", None),
-        "custom_screenshots": ("object", None),
+        "custom_orders": ("string", None),
+        "custom_screenshots": ("string", None),
     }
     assert intercom.journal.count("GET /data_attributes") == 2
     assert intercom.journal.count("GET /conversations/attributes") == 1
@@ -161,18 +168,64 @@ def test_a_new_attribute_comes_with_the_next_discovery(intercom):
     assert columns(after, "contacts")[second]["title"] == "Tarif"
 
 
-def test_an_archived_attribute_loses_its_column(intercom):
-    """Whether archived attributes are read as rows or not."""
+@pytest.mark.parametrize("asked", [False, True])
+def test_an_archived_attribute_keeps_its_column(intercom, asked):
+    """Whether archived ones are read as rows or not; in rows read since, the column is null."""
     made = intercom.workspace.create(
         "data_attributes", model="company", name="tier", data_type="integer"
     )
-    assert "custom_tier" in columns(discover(), "companies")
+    company = intercom.workspace.create("companies", custom_attributes={"tier": 3})
+    before = discover()
+    assert value_of(before, "companies", company, "custom_tier") == 3
 
     intercom.workspace.update("data_attributes", made["id"], archived=True)
+    intercom.workspace.update("companies", company["id"], custom_attributes={})
 
-    for archived in (False, True):
-        catalog = discover(config_for(include_archived=archived))
-        assert "custom_tier" not in columns(catalog, "companies")
+    after = discover(config_for(include_archived=asked))
+    assert columns(after, "companies") == columns(before, "companies")
+    assert value_of(after, "companies", company, "custom_tier") is None
+
+
+def test_an_attribute_that_was_cleared_is_null_in_its_column(intercom):
+    """Whether Intercom leaves it out of the row or sends a null."""
+    contact = intercom.workspace.create_contact(custom_attributes={"lifetime_orders": 3})
+    catalog = discover()
+    assert value_of(catalog, "contacts", contact, "custom_lifetime_orders") == 3
+
+    for cleared in ({"lifetime_orders": None}, {}):
+        intercom.workspace.update("contacts", contact["id"], custom_attributes=cleared)
+        assert value_of(catalog, "contacts", contact, "custom_lifetime_orders") is None
+
+
+@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize("youngest_first", [False, True])
+def test_two_attributes_of_one_name_share_a_column_that_holds_both(
+    intercom, caplog, archived, youngest_first
+):
+    """Two live ones, or one that was archived and made anew with another type: no value is lost."""
+    first = intercom.workspace.create(
+        "data_attributes", model="contact", name="Reason", data_type="string"
+    )
+    values = ["late", "early", 3, 4, "5", 6.5]
+    made = {
+        intercom.workspace.create_contact(custom_attributes={"Reason": value})["id"]: str(value)
+        for value in values
+    }
+    if archived:
+        intercom.workspace.update("data_attributes", first["id"], archived=True)
+    twin = {**first, "id": first["id"] + 6, "data_type": "integer"}
+    place = changed(
+        lambda body: body["data"].insert(0 if youngest_first else len(body["data"]), twin)
+    )
+    intercom.faults.add("GET /data_attributes", custom=place, count=None)
+
+    catalog = discover()
+
+    column = columns(catalog, "contacts")["custom_reason"]
+    assert column["type"] == ["null", "string"]
+    rows = {row["id"]: row.get("custom_reason") for row in read(catalog, "contacts")}
+    assert {each: rows[each] for each in made} == made
+    assert "do not fit" not in caplog.text
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -254,3 +307,39 @@ def test_the_process_discovers_and_reads_columns(tmp_path):
     assert [
         row["custom_seats"] for row in output.records("companies") if "custom_seats" in row
     ] == [9]
+
+
+NUMBERS = {"whole": "18446744073709551616", "exact": "12345678901234567.891", "vast": "1e400"}
+
+
+def test_numbers_reach_stdout_digit_by_digit(tmp_path):
+    """In the object and in columns that hold them; where a column can't, null and one warning."""
+    with Emulator(seed="tiny") as emulator:
+        types = {"whole": "string", "exact": "integer", "vast": "float", "precise": "float"}
+        for name, data_type in types.items():
+            emulator.workspace.create(
+                "data_attributes", model="contact", name=name, data_type=data_type
+            )
+        emulator.workspace.create_contact(
+            custom_attributes={**{name: f"@{name}@" for name in NUMBERS}, "precise": "@exact@"}
+        )
+
+        def with_numbers(_request, proceed):
+            answer = proceed()
+            for name, digits in NUMBERS.items():
+                answer.body = answer.body.replace(f'"@{name}@"'.encode(), digits.encode())
+            return answer
+
+        emulator.faults.add("POST /contacts/search", custom=with_numbers, count=None)
+        connector = Connector(tmp_path, emulator.url, config_for())
+        process = connector.start(*connector.read_arguments(["contacts"]))
+        lines = process.communicate(timeout=120)[0].splitlines()
+
+    row = next(line for line in lines if '"whole"' in line)
+    said = [line for line in lines if "do not fit the type" in line]
+    assert '"whole":18446744073709551616,"exact":12345678901234567.891,"vast":"1e400"' in row
+    assert '"custom_whole":"18446744073709551616"' in row
+    assert '"custom_precise":12345678901234567.891' in row
+    assert "custom_exact" not in row
+    assert "custom_vast" not in row
+    assert [name for line in said for name in NUMBERS if f'"{name}\\"' in line] == ["exact", "vast"]

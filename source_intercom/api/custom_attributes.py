@@ -7,25 +7,25 @@ Custom attributes as columns: their names, their types, and their values.
 
 Discovery makes columns of the attributes that Intercom lists. Reading asks for nothing: the column
 carries the attribute's name, and where a catalog has lost it, the name alone tells the column.
+Attributes of one name are one key in `custom_attributes`, so they share a column, whose type holds
+the values of each of them.
 """
 
 import hashlib
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
-import orjson
 from anyascii import anyascii
 
-from source_intercom.api.timestamps import rfc3339
+from source_intercom.api.records import Convert, comes_as, conversion
 
 PREFIX = "custom_"
 LONGEST_NAME = 63
 """PostgreSQL cuts longer names, BigQuery and Snowflake allow more."""
 NAME_KEY = "x-intercom-attribute"
 """Where a column's schema keeps the exact name of its attribute."""
-LARGEST_INTEGER = 2**63 - 1
 
 STRING = {"type": ["null", "string"]}
 INTEGER = {"type": ["null", "integer"]}
@@ -36,8 +36,6 @@ TIMESTAMP = {
     "format": "date-time",
     "airbyte_type": "timestamp_with_timezone",
 }
-ANYTHING = {"type": ["null", "object", "array", "string", "number", "boolean"]}
-"""Relationships, files, and what a later version of Intercom may bring."""
 
 COLUMN_TYPES: Mapping[str, Mapping[str, Any]] = {
     "string": STRING,
@@ -52,6 +50,7 @@ COLUMN_TYPES: Mapping[str, Mapping[str, Any]] = {
 """
 By data_type: contacts and companies have float and date, conversations decimal, datetime and list.
 
+All else is text, as JSON where it is none: relationships, files, and what a later version brings.
 https://developers.intercom.com/docs/references/2.16/rest-api/api.intercom.io/data-attributes
 """
 
@@ -60,24 +59,22 @@ Row = dict[str, Any]
 
 def columns(attributes: Iterable[Row], taken: Iterable[str]) -> dict[str, dict[str, Any]]:
     """
-    The schema of each attribute's column, by the column's name.
+    The schema of each attribute's column, by the column's name; the same in whatever order.
 
     Names that come out the same, or as a field in `taken`, are told apart by a hash of the exact
-    name; the oldest attribute goes without. Archived attributes get no column but count for this,
-    so that a column never changes its name.
+    name; the oldest attribute goes without. Archived attributes keep their columns, so that none
+    vanishes from a table, changes its name, or can't hold what was read before.
     """
     custom = [each for each in attributes if each.get("custom", True) and _exact_name(each)]
-    custom.sort(key=lambda each: (_age(each), _exact_name(each)))
-    names: dict[str, str] = {}
+    namesakes: dict[str, list[Row]] = {}
+    for attribute in sorted(custom, key=_oldest_first):
+        namesakes.setdefault(_exact_name(attribute), []).append(attribute)
     used = set(taken)
     found: dict[str, dict[str, Any]] = {}
-    for attribute in custom:
-        name = _exact_name(attribute)
-        if name not in names:
-            names[name] = next(each for each in _candidates(name) if each not in used)
-            used.add(names[name])
-        if not attribute.get("archived"):
-            found[names[name]] = _schema(attribute, name)
+    for name, those in namesakes.items():
+        column = next(each for each in _candidates(name) if each not in used)
+        used.add(column)
+        found[column] = _schema(name, those)
     return found
 
 
@@ -110,8 +107,8 @@ def copier(
     }
     if not declared:
         return None
-    fills: dict[str, tuple[str, Callable[[Any], Any]] | None] = {
-        schema[NAME_KEY]: (column, _conversion(schema))
+    fills: dict[str, _Fill | None] = {
+        schema[NAME_KEY]: _Fill.of(column, schema)
         for column, schema in declared.items()
         if NAME_KEY in schema
     }
@@ -130,8 +127,8 @@ def copier(
             fill = fills[name]
             if fill is None:
                 continue
-            column, convert = fill
-            converted = convert(value)
+            column, usual, convert = fill
+            converted = value if type(value) is usual else convert(value)
             if converted is not None:
                 record.setdefault(column, converted)
             elif value != "" and name not in reported:
@@ -141,12 +138,30 @@ def copier(
     return copy
 
 
-def _by_name(name: str, nameless: Mapping[str, Any]) -> tuple[str, Callable[[Any], Any]] | None:
+class _Fill(NamedTuple):
+    """How a value gets into its column."""
+
+    column: str
+    usual: type | None
+    """What needs no conversion."""
+    convert: Convert
+
+    @classmethod
+    def of(cls, column: str, schema: Mapping[str, Any]) -> Self:
+        """That of a column; one of several types, as catalogs of old have them, takes anything."""
+        return cls(column, comes_as(schema), conversion(schema) or _unchanged)
+
+
+def _by_name(name: str, nameless: Mapping[str, Any]) -> _Fill | None:
     plain = column_name(name)
     for column in (_distinct(plain, name, 8), plain):
         if column in nameless:
-            return column, _conversion(nameless[column])
+            return _Fill.of(column, nameless[column])
     return None
+
+
+def _unchanged(value: Any) -> Any:
+    return value
 
 
 def _exact_name(attribute: Row) -> str:
@@ -157,12 +172,14 @@ def _exact_name(attribute: Row) -> str:
     return str(attribute.get("name") or "")
 
 
-def _age(attribute: Row) -> float:
-    """Ids count upwards; an attribute without one is taken for the youngest."""
+def _oldest_first(attribute: Row) -> tuple[float, list[str]]:
+    """Ids count upwards; what has none is taken for the youngest. Nothing is left to chance."""
     try:
-        return float(attribute["id"])
-    except (KeyError, TypeError, ValueError):
-        return math.inf
+        age: float = int(str(attribute["id"]))
+    except (KeyError, ValueError):
+        age = math.inf
+    told = (_exact_name(attribute), *map(attribute.get, ("data_type", "label", "description")))
+    return age, [str(each) for each in told]
 
 
 def _candidates(name: str) -> Iterator[str]:
@@ -177,71 +194,21 @@ def _distinct(column: str, name: str, length: int) -> str:
     return f"{column[: LONGEST_NAME - length - 1].rstrip('_')}_{digest}"
 
 
-def _schema(attribute: Row, name: str) -> dict[str, Any]:
-    label = attribute.get("label") or name
-    said = attribute.get("description")
+def _schema(name: str, namesakes: Sequence[Row]) -> dict[str, Any]:
+    """The column of attributes of one name, oldest first; the youngest in use describes it."""
+    shown = next((each for each in reversed(namesakes) if not each.get("archived")), namesakes[-1])
+    said = shown.get("description")
     return {
-        **COLUMN_TYPES.get(str(attribute.get("data_type")), ANYTHING),
-        "title": label,
+        **_holding_all(str(each.get("data_type")) for each in namesakes),
+        "title": shown.get("label") or name,
         "description": f'Custom attribute "{name}"' + (f": {said}" if said else "."),
         NAME_KEY: name,
     }
 
 
-def _conversion(schema: Mapping[str, Any]) -> Callable[[Any], Any]:
-    """What brings a value into a column's type, or returns None where it doesn't fit."""
-    declared = schema.get("type", [])
-    kinds = ({declared} if isinstance(declared, str) else set(declared)) - {"null"}
-    if schema.get("format") == "date-time":
-        return rfc3339
-    if len(kinds) == 1:
-        return _CONVERSIONS.get(kinds.pop(), _unchanged)
-    return _unchanged
-
-
-def _unchanged(value: Any) -> Any:
-    return value
-
-
-def _string(value: Any) -> str | None:
-    if type(value) is str:
-        return value
-    return None if isinstance(value, (dict, list)) else orjson.dumps(value).decode()
-
-
-def _integer(value: Any) -> int | None:
-    if isinstance(value, str):
-        try:
-            value = int(value.replace("_", " "))  # Python's numbers may have it
-        except ValueError:
-            value = _number(value)
-    if isinstance(value, float):
-        value = int(value) if value.is_integer() else None
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if abs(value) <= LARGEST_INTEGER else None
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, str):
-        try:
-            value = float(value.replace("_", " "))
-        except ValueError:
-            return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _boolean(value: Any) -> bool | None:
-    if isinstance(value, str):
-        return {"true": True, "false": False}.get(value.strip().lower())
-    return value if isinstance(value, bool) else None
-
-
-_CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
-    "string": _string,
-    "integer": _integer,
-    "number": _number,
-    "boolean": _boolean,
-}
+def _holding_all(data_types: Iterable[str]) -> Mapping[str, Any]:
+    """The type of a column that holds values of each of these."""
+    first, *others = (COLUMN_TYPES.get(each, STRING) for each in data_types)
+    if all(each == first for each in others):
+        return first
+    return NUMBER if all(each in (INTEGER, NUMBER) for each in (first, *others)) else STRING

@@ -1,11 +1,10 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from source_intercom.api.custom_attributes import (
-    ANYTHING,
     BOOLEAN,
     INTEGER,
     LONGEST_NAME,
@@ -17,7 +16,10 @@ from source_intercom.api.custom_attributes import (
     columns,
     copier,
 )
+from source_intercom.api.json_text import Numeral, from_json
 
+OF_OLD = {"type": ["null", "object", "array", "string", "number", "boolean"]}
+"""A column as earlier catalogs have it."""
 OWN = {"properties": {"id": {}, "custom_attributes": {}, "custom_fields": {}}}
 
 
@@ -67,6 +69,7 @@ def test_a_name_becomes_a_column(name, column):
     assert column_name(name) == column
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=255))
 def test_every_column_is_safe_and_stays_the_same(name):
     """Any name gives a column that every warehouse takes, and the same one each time."""
@@ -90,20 +93,104 @@ def test_of_two_that_come_out_the_same_the_older_keeps_the_name():
     assert re.fullmatch(r"custom_plan_[0-9a-f]{8}", names(older, younger)["plan"])
 
 
-def test_an_archived_attribute_has_no_column_but_keeps_its_name():
-    """Archiving an attribute renames no other column, and bringing it back neither."""
+def test_an_archived_attribute_keeps_its_column():
+    """And its name, with which it renames no other column, whether it is brought back or not."""
     older, younger = attribute("Plan", 1), attribute("plan", 2)
     archived = {**older, "archived": True}
 
-    assert names(archived, younger) == {"plan": names(older, younger)["plan"]}
-    assert names(archived) == {}
+    assert names(archived, younger) == names(older, younger)
+    assert columns([archived], []) == columns([older], [])
 
 
-def test_an_attribute_that_was_archived_and_made_anew_has_one_column():
-    """Two attributes of one exact name are one key in custom_attributes, so one column."""
-    old = attribute("plan", 1, archived=True)
+@pytest.mark.parametrize("archived", [False, True])
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("string", "integer", STRING),
+        ("integer", "float", NUMBER),
+        ("decimal", "integer", NUMBER),
+        ("float", "decimal", NUMBER),
+        ("integer", "integer", INTEGER),
+        ("boolean", "integer", STRING),
+        ("date", "string", STRING),
+        ("date", "datetime", TIMESTAMP),
+        ("datetime", "integer", STRING),
+        ("relationship", "boolean", STRING),
+    ],
+)
+def test_attributes_of_one_name_have_one_column_for_all(one, other, expected, archived):
+    """Its type holds what either may have, also where the older one was archived."""
+    first, second = attribute("Reason", 3, one, archived=archived), attribute("Reason", 9, other)
 
-    assert names(old, attribute("plan", 2)) == {"plan": "custom_plan"}
+    found = columns([first, second], [])
+
+    assert list(found) == ["custom_reason"]
+    assert found["custom_reason"]["type"] == expected["type"]
+    assert found["custom_reason"].get("format") == expected.get("format")
+    assert columns([second, first], []) == found
+
+
+def test_the_youngest_attribute_in_use_describes_the_column():
+    older = attribute("plan", 1, label="Plan", description="Old.")
+    younger = attribute("plan", 2, label="Tariff", description="New.")
+
+    assert columns([older, younger], [])["custom_plan"]["title"] == "Tariff"
+    archived = {**younger, "archived": True}
+    assert columns([archived, older], [])["custom_plan"]["title"] == "Plan"
+    assert columns([archived], [])["custom_plan"]["title"] == "Tariff"
+
+
+VALUES = {
+    "string": st.text(min_size=1),
+    "list": st.text(min_size=1),
+    "integer": st.integers(-(2**63), 2**63 - 1),
+    "float": st.floats(allow_nan=False, allow_infinity=False) | st.integers(),
+    "decimal": st.floats(allow_nan=False, allow_infinity=False) | st.integers(),
+    "boolean": st.booleans(),
+    "date": st.integers(0, 2 * 10**9),
+    "datetime": st.datetimes().map(str),
+    "relationship": st.lists(st.fixed_dictionaries({"id": st.integers()})),
+}
+some = st.lists(
+    st.builds(
+        attribute,
+        st.sampled_from(["Reason", "reason", "plan"]),
+        st.none() | st.integers(1, 5) | st.just(2**70),
+        st.sampled_from(sorted(VALUES)),
+        archived=st.booleans(),
+        label=st.sampled_from(["a", "b"]),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(deadline=None)
+@given(some, st.data())
+def test_columns_hold_the_values_of_all_their_attributes(attributes, data):
+    """Whichever attribute of a name a value belongs to, and whatever order they are listed in."""
+    found = columns(attributes, [])
+    assert columns(data.draw(st.permutations(attributes)), []) == found
+
+    for each in attributes:
+        value = data.draw(VALUES[each["data_type"]])
+        misfits = []
+        assert len(filled(found, {each["name"]: value}, misfits)) == 1
+        assert misfits == []
+
+
+def test_a_value_keeps_its_digits_in_a_column_of_text():
+    """18446744073709551616 is no 1.8446744073709552e+19."""
+    values = from_json(b'{"A":18446744073709551616,"B":12345678901234567.891}')
+    schema = {
+        "custom_a": {**STRING, NAME_KEY: "A"},
+        "custom_b": {**STRING, NAME_KEY: "B"},
+    }
+
+    assert filled(schema, values) == {
+        "custom_a": "18446744073709551616",
+        "custom_b": "12345678901234567.891",
+    }
 
 
 @pytest.mark.parametrize("name", ["attributes", "Attributes", "fields"])
@@ -129,13 +216,13 @@ def test_intercoms_own_attributes_get_no_column():
         ("boolean", BOOLEAN),
         ("date", TIMESTAMP),
         ("datetime", TIMESTAMP),
-        ("relationship", ANYTHING),
-        ("files", ANYTHING),
-        ("of a later version", ANYTHING),
+        ("relationship", STRING),
+        ("files", STRING),
+        ("of a later version", STRING),
     ],
 )
 def test_a_column_has_its_attributes_type(data_type, expected):
-    """Each data_type of Intercom's has its type in the warehouse; unknown ones take anything."""
+    """Each data_type of Intercom's has its one type in the warehouse; text takes what has none."""
     schema = columns(
         [attribute("a", data_type=data_type, label="The A", description="Says it.")], []
     )["custom_a"]
@@ -162,7 +249,9 @@ def test_a_column_has_its_attributes_type(data_type, expected):
         (TIMESTAMP, 1734537424, "2024-12-18T15:57:04Z"),
         (TIMESTAMP, "2026-11-04T09:46:14Z", "2026-11-04T09:46:14Z"),
         (TIMESTAMP, -14182940, "1969-07-20T20:17:40Z"),
-        (ANYTHING, [{"id": "7"}], [{"id": "7"}]),
+        (STRING, [{"id": "7"}], '[{"id":"7"}]'),
+        (OF_OLD, [{"id": "7"}], [{"id": "7"}]),
+        (OF_OLD, 4, 4),
     ],
 )
 def test_a_value_that_fits_is_copied(schema, value, expected):
@@ -173,11 +262,12 @@ def test_a_value_that_fits_is_copied(schema, value, expected):
 @pytest.mark.parametrize(
     ("schema", "value"),
     [
-        (STRING, {"a": 1}),
         (INTEGER, "twelve"),
         (INTEGER, 4.5),
         (INTEGER, True),
         (INTEGER, 2**70),
+        (INTEGER, 2**63),
+        (INTEGER, Numeral("12345678901234567.891")),
         (INTEGER, "inf"),
         (NUMBER, "nan"),
         (NUMBER, [1]),
@@ -212,6 +302,14 @@ def test_nothing_is_no_misfit():
     assert filled({"custom_a": {**INTEGER, NAME_KEY: "A"}}, {"A": None}, misfits) == {}
     assert filled({"custom_a": {**INTEGER, NAME_KEY: "A"}}, {"A": ""}, misfits) == {}
     assert misfits == []
+
+
+def test_a_cleared_attribute_is_null_in_its_column():
+    """A row that comes again without its value brings none for the column either."""
+    schema = {"custom_a": {**STRING, NAME_KEY: "A"}, "custom_b": {**STRING, NAME_KEY: "B"}}
+
+    assert filled(schema, {"A": "x", "B": "y"}) == {"custom_a": "x", "custom_b": "y"}
+    assert filled(schema, {"A": None}) == {}
 
 
 def test_an_attribute_newer_than_the_catalog_takes_nobodys_column():
