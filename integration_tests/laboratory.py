@@ -7,7 +7,6 @@ A place to try syncs: an Intercom in this process, whose clock moves only where 
         second = sync_in_process(config_for(), ["contacts"], first.state())
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import deepcopy
@@ -23,6 +22,7 @@ from airbyte_cdk.sources.declarative.schema import JsonFileSchemaLoader
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 
 import source_intercom.sync
+from integration_tests.schemas import schema
 from integration_tests.syncing import PRIMARY_KEYS, Output
 from intercom_emulator import Emulator, shapes
 from intercom_emulator.clock import Clock
@@ -237,8 +237,7 @@ def _schema(loader: JsonFileSchemaLoader) -> Any:
 
 @cache
 def _normalise(stream: str) -> Callable[[Row], None]:
-    path = source_intercom.source.MANIFEST.parent / "schemas" / f"{stream}.json"
-    return normaliser(json.loads(path.read_text()))
+    return normaliser(schema(stream))
 
 
 def truth(emulator: Emulator, stream: str) -> dict[str, Row]:

@@ -101,10 +101,11 @@ def difference(emitted: Any, original: Any, declared: Mapping[str, Any], path: s
         return None if said == original else f"{path}: {emitted} for {original}"
     if isinstance(original, dict) and isinstance(emitted, dict):
         # The CDK's serializer leaves out what is null.
-        properties = declared.get("properties", {})
+        properties, others = declared.get("properties", {}), declared.get("additionalProperties")
+        others = others if isinstance(others, dict) else {}
         found = (
             difference(
-                emitted.get(key), original.get(key), properties.get(key, {}), f"{path}.{key}"
+                emitted.get(key), original.get(key), properties.get(key, others), f"{path}.{key}"
             )
             for key in original.keys() | emitted.keys()
         )

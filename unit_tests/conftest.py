@@ -12,5 +12,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("not checked", red=True, bold=True)
     terminalreporter.line(
         f"{DESCRIPTION} is absent. So it is not known whether unit_tests/intercom_facts.json is "
-        "current."
+        "current, nor whether a sentence of Intercom's stands in this project."
     )

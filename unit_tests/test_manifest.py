@@ -2,7 +2,6 @@
 
 import dataclasses
 import importlib
-import json
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,13 @@ from airbyte_cdk.sources.declarative.parsers.manifest_reference_resolver import 
     ManifestReferenceResolver,
 )
 
+from integration_tests.schemas import SCHEMAS, schema
 from source_intercom.source import MANIFEST
 
 TEXT = MANIFEST.read_text()
 RAW = yaml.safe_load(TEXT)
 RESOLVED = ManifestReferenceResolver().preprocess_manifest(yaml.safe_load(TEXT))
 STREAMS = {stream["name"]: stream for stream in RESOLVED["streams"]}
-SCHEMAS = MANIFEST.parent / "schemas"
 EVERYWHERE = {"type", "$parameters", "class_name"}
 
 
@@ -81,11 +80,19 @@ def test_every_schema_belongs_to_a_stream():
 @pytest.mark.parametrize("name", STREAMS)
 def test_the_schema_holds_key_and_cursor(name):
     """Primary key and cursor are declared columns."""
-    declared = json.loads((SCHEMAS / f"{name}.json").read_text())["properties"]
+    declared = schema(name)["properties"]
     cursor = STREAMS[name]["retriever"].get("cursor_field")
 
     assert STREAMS[name]["primary_key"] in declared
     assert cursor is None or declared[cursor]["format"] == "date-time"
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_the_schema_names_the_key(name):
+    """Whoever reads a table's description learns by which columns its rows are told apart."""
+    said = schema(name)["description"].removesuffix(".").rpartition("; key: ")[2]
+
+    assert said == STREAMS[name]["primary_key"]
 
 
 @pytest.mark.parametrize("name", STREAMS)

@@ -12,6 +12,7 @@ from airbyte_connector_models.metadata.v0.connector_metadata_definition_v0 impor
     ConnectorMetadataDefinitionV0,
 )
 
+from source_intercom.source import MANIFEST
 from unit_tests.described import facts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,7 +48,9 @@ def test_licence_file_is_the_licence_named() -> None:
 
 def test_every_stream_is_suggested() -> None:
     """The suggested streams are the streams there are."""
-    streams = {path.stem for path in (ROOT / "source_intercom" / "schemas").glob("*.json")}
+    manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
+    definitions = [stream["$ref"].rpartition("/")[2] for stream in manifest["streams"]]
+    streams = [manifest["definitions"][name]["name"] for name in definitions]
 
     assert sorted(streams) == sorted(DATA["suggestedStreams"]["streams"])
 
