@@ -275,7 +275,7 @@ def test_a_late_index_never_moves_the_state_too_far(stream):
                 intercom.settings.index_lag = 600
                 intercom.settings.search_bodies = "current"
                 names = [one["id"] for one in intercom.workspace.objects(stream)]
-                getattr(intercom.workspace, f"update_{stream[:-1]}")(names[-1 - number], title="x")
+                intercom.workspace.update(stream, names[-1 - number], title="x")
                 intercom.clock.advance(300)
                 whole = sync_in_process(config_for(num_workers=1), [stream])
                 states = [n for n, one in enumerate(whole.messages) if one["type"] == "STATE"]
