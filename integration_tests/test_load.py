@@ -197,7 +197,7 @@ def test_duckdb_holds_the_workspace_after_each_load_and_reads_only_changes(emula
 
     new_parts = [
         part
-        for part in emulator.workspace.conversation_parts()
+        for part in emulator.workspace.relations("conversation_parts")
         if part["conversation_id"] == conversation["id"]
     ]
     assert duckdb_versions(file) == expected_versions(emulator)

@@ -9,8 +9,7 @@ from intercom_emulator.emulator import Emulator
 from intercom_emulator.settings import Settings
 
 
-def main() -> None:
-    """Parse the flags, serve, and print where and with which token."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="intercom_emulator", description="A local Intercom.")
     parser.add_argument(
         "--seed", default="demo", help="tiny, demo, or sizes such as contacts=100000,companies=500"
@@ -32,7 +31,12 @@ def main() -> None:
     parser.add_argument(
         "--wall-clock", action="store_true", help="start at the machine's time, not the seed's"
     )
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    """Parse the flags, serve, and print where and with which token."""
+    arguments = _parser().parse_args()
     settings = Settings(
         rate_limit=arguments.rate_limit,
         latency=arguments.latency,

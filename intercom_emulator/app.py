@@ -17,8 +17,9 @@ from intercom_emulator.faults import Faults
 from intercom_emulator.journal import Journal
 from intercom_emulator.messages import Request, Response
 from intercom_emulator.routes import ROUTER
-from intercom_emulator.routing import Route
-from intercom_emulator.tokens import Token
+from intercom_emulator.routing import Route, version_order
+from intercom_emulator.settings import Settings
+from intercom_emulator.tokens import Token, machine_name
 from intercom_emulator.workspace import Seed
 from intercom_emulator.world import World
 
@@ -26,11 +27,6 @@ Hook = Callable[[Request], object]
 AfterHook = Callable[[Request, Response], object]
 
 _GZIP_LEVEL = 1
-
-
-def version_order(version: str) -> tuple[int, ...]:
-    """Versions as numbers, so that 2.9 comes before 2.11."""
-    return tuple(int(number) for number in version.split("."))
 
 
 class App:
@@ -120,8 +116,9 @@ class App:
             raise bad_request("intercom_version_invalid", message)
         if request.route_key in settings.plan_restricted:
             raise Refused(403, "api_plan_restricted", "Active subscription needed.")
-        if not token.may(*route.permissions):
-            raise self._missing_scope(route)
+        permissions = _permissions_of(route, settings)
+        if not token.may(*permissions):
+            raise self._missing_scope(permissions[0])
         if settings.strict_parameters:
             unknown = request.query.keys() - route.parameters
             if unknown:
@@ -130,14 +127,19 @@ class App:
         answer = route.handler(self.world, request)
         return answer if isinstance(answer, Response) else Response.of(answer)
 
-    def _missing_scope(self, route: Route) -> Refused:
-        scope = route.permissions[0]
+    def _missing_scope(self, scope: str) -> Refused:
         if self.world.settings.missing_scope_status == 401:  # noqa: PLR2004
             return Refused(401, "token_unauthorized", "Not authorized to access resource")
         return Refused(403, "forbidden", f"You do not have the required scope ({scope})")
 
     def _next_number(self) -> int:
         return next(self._request_numbers)
+
+
+def _permissions_of(route: Route, settings: Settings) -> tuple[str, ...]:
+    """What a token must have one of, by the settings or by the route."""
+    own = settings.permissions.get(f"{route.method} {route.template}")
+    return route.permissions if own is None else (machine_name(own),)
 
 
 def _compress(response: Response) -> None:

@@ -49,7 +49,8 @@ class Emulator:
         self._seed_name = seed
         self._server = Server(host, port)
         self._base_url: str | None = None
-        self.world = World(self._seed(), settings or Settings())
+        settings = settings or Settings()
+        self.world = World(self._seed(settings), settings)
         self.tokens.add("default", value=DEFAULT_TOKEN)
         self.app = App(self.world)
 
@@ -124,10 +125,12 @@ class Emulator:
 
     def reset(self) -> None:
         """Begin anew from the seed: records, clock, journal, faults, hooks; settings stay."""
-        self.app.begin_anew(self._seed())
+        self.app.begin_anew(self._seed(self.settings))
 
-    def _seed(self) -> Seed:
-        return make_seed(self._seed_name) if isinstance(self._seed_name, str) else self._seed_name
+    def _seed(self, settings: Settings) -> Seed:
+        if isinstance(self._seed_name, str):
+            return make_seed(self._seed_name, settings.ticket_ids)
+        return self._seed_name
 
     def before_request(self, hook: Hook) -> Hook:
         """Call `hook(request)` before each request is answered; usable as a decorator."""

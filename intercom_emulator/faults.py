@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from threading import Lock
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 
@@ -171,51 +171,19 @@ class Faults:
         self._faults: list[Fault] = []
         self._lock = Lock()
 
-    def add(  # noqa: PLR0913
-        self,
-        pattern: str,
-        *,
-        kind: Kind = "status",
-        status: int = 500,
-        body: Literal["error.list", "html", "empty"] | bytes = "error.list",
-        code: str | None = None,
-        message: str | None = None,
-        headers: dict[str, str] | None = None,
-        after: int = 0,
-        count: int | None = 1,
-        seconds: float = 60.0,
-        per_page_above: int | None = None,
-        when: Callable[[Request], bool] | None = None,
-        processed: bool = False,
-        custom: Custom | None = None,
-    ) -> Fault:
+    def add(self, pattern: str, **options: Any) -> Fault:
         """
-        Spoil `count` requests (None: for ever) to `pattern`, the first `after` of them spared.
+        Spoil requests to `pattern`: `options` are the fields of `Fault`.
 
+        `count` requests are spoiled (None: for ever), the first `after` of them spared.
         `pattern` is "METHOD /route/{id}" or "METHOD /path/of/one", `*` matches anything.
         `custom(request, proceed)` makes up the answer itself. A pattern without `*` that no
         route answers is a mistake and raises ValueError.
         """
         method, _, path = pattern.partition(" ")
         if not {"*", "?"} & set(pattern) and ROUTER.find(method, path) is None:
-            message = f"no route answers {pattern!r}"
-            raise ValueError(message)
-        fault = Fault(
-            pattern,
-            kind,
-            status,
-            body,
-            code,
-            message,
-            headers or {},
-            after,
-            count,
-            seconds,
-            per_page_above,
-            when,
-            processed,
-            custom,
-        )
+            raise ValueError(f"no route answers {pattern!r}")
+        fault = Fault(pattern, **options)
         with self._lock:
             self._faults.append(fault)
         return fault

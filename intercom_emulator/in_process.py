@@ -52,17 +52,7 @@ class _Adapter(BaseAdapter):
             )
         )
         patience = timeout[1] if isinstance(timeout, tuple) else timeout
-        if answer.hang_seconds:
-            if patience is not None and patience < answer.hang_seconds:
-                message = f"Read timed out. (read timeout={patience})"
-                raise requests.exceptions.ReadTimeout(message, request=request)
-            time.sleep(answer.hang_seconds)
-        if answer.reset:
-            message = "Connection aborted: connection reset by peer"
-            raise requests.exceptions.ConnectionError(message, request=request)
-        if answer.cut_after is not None:
-            message = "Connection broken: IncompleteRead"
-            raise requests.exceptions.ChunkedEncodingError(message, request=request)
+        _suffer(answer, patience, request)
         raw = HTTPResponse(
             body=io.BytesIO(answer.body),
             status=answer.status,
@@ -77,6 +67,21 @@ class _Adapter(BaseAdapter):
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _suffer(answer: Response, patience: float | None, request: requests.PreparedRequest) -> None:
+    """Raise what the trouble of an answer would raise on a wire."""
+    if answer.hang_seconds:
+        if patience is not None and patience < answer.hang_seconds:
+            message = f"Read timed out. (read timeout={patience})"
+            raise requests.exceptions.ReadTimeout(message, request=request)
+        time.sleep(answer.hang_seconds)
+    if answer.reset:
+        message = "Connection aborted: connection reset by peer"
+        raise requests.exceptions.ConnectionError(message, request=request)
+    if answer.cut_after is not None:
+        message = "Connection broken: IncompleteRead"
+        raise requests.exceptions.ChunkedEncodingError(message, request=request)
 
 
 @contextmanager

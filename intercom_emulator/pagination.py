@@ -13,16 +13,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 
-from intercom_emulator.errors import bad_request
+from intercom_emulator.errors import Refused, bad_request
 from intercom_emulator.messages import Json, Request
 from intercom_emulator.records import Ids, ordinal_of_key, pack
-from intercom_emulator.resources import Pages
+from intercom_emulator.resources import Form, Pages
 from intercom_emulator.search import Hits
 from intercom_emulator.settings import EndForm, NextForm, Settings
 
@@ -51,8 +52,8 @@ def decode_cursor(cursor: str, ids: Ids) -> tuple[int, int]:
         raise bad_request("client_error", "The starting_after parameter is invalid") from None
 
 
-def page_size(asked: Any, default: int, maximum: int) -> int:
-    """`per_page` within its bounds. Raises 400."""
+def page_size(asked: Any, default: int, maximum: int, refusal: int = 400) -> int:
+    """`per_page` within its bounds. Raises 400, or for a number beyond them `refusal`."""
     if asked is None:
         return default
     try:
@@ -61,7 +62,7 @@ def page_size(asked: Any, default: int, maximum: int) -> int:
         raise bad_request("parameter_invalid", "per_page must be a number") from None
     if not 1 <= size <= maximum:
         message = f"per_page must be a number between 1 and {maximum}"
-        raise bad_request("parameter_invalid", message)
+        raise Refused(refusal, "parameter_invalid", message)
     return size
 
 
@@ -129,28 +130,108 @@ def numbered_pages(
     )
 
 
-def numbered_page(
-    request: Request, settings: Settings, rows: list[Any], pages: Pages, asked: Json | None = None
+@dataclass(frozen=True)
+class Order:
+    """How rows are sorted: by a field, then by `key`, numbers as numbers."""
+
+    field: str
+    key: str
+    descending: bool
+
+    def place(self, row: Json) -> tuple[Any, ...]:
+        """Where a row lies among the others."""
+        text = str(row[self.key])
+        own = (len(text), text)
+        return own if self.field == self.key else (row[self.field], *own)
+
+    def is_after(self, row: Json, place: tuple[Any, ...]) -> bool:
+        """Whether a row comes behind a place."""
+        return self.place(row) < place if self.descending else self.place(row) > place
+
+    def sort(self, rows: list[Json]) -> None:
+        """Sort rows in place."""
+        rows.sort(key=self.place, reverse=self.descending)
+
+
+PARAMETERS: dict[Form, tuple[str, ...]] = {
+    "whole": (),
+    "numbers": ("page", "per_page"),
+    "top_level": ("page", "per_page"),
+    "cursor": ("starting_after", "per_page"),
+}
+"""What each form of paging reads in the query."""
+
+
+def list_page(
+    request: Request,
+    settings: Settings,
+    rows: list[Any],
+    pages: Pages,
+    order: Order | None = None,
+    asked: Json | None = None,
 ) -> tuple[list[Any], Json]:
     """
     The rows of the page that a request asks for, and what the envelope tells of pages.
 
-    `asked` holds `page` and `per_page` where they don't stand in the query.
+    `order` is how the rows are sorted, which cursors need. `asked` holds `page` and `per_page`
+    where they don't stand in the query.
     """
+    if pages.form == "whole":
+        return rows, {}
     parameters = request.query if asked is None else asked
-    per_page = page_size(parameters.get("per_page"), pages.default, pages.maximum)
-    number = page_number(parameters.get("page"))
+    maximum = settings.per_page_maximum.get(request.route_key, pages.maximum)
+    per_page = page_size(
+        parameters.get("per_page"), pages.default, maximum, settings.per_page_refusal
+    )
+    if pages.form == "cursor" and order is not None:
+        return _cursor_page(request, settings, rows, pages, order, per_page)
+    return _numbered_page(request, settings, rows, pages, parameters.get("page"), per_page)
+
+
+def _numbered_page(
+    request: Request, settings: Settings, rows: list[Any], pages: Pages, page: Any, per_page: int
+) -> tuple[list[Any], Json]:
+    number = page_number(page)
+    ceiling = settings.list_ceilings.get(request.route_key, pages.ceiling)
+    if ceiling is not None and (number * per_page > ceiling or number > ceiling // 2 + 1):
+        raise bad_request("bad_request", f"page and per_page may not go beyond {ceiling} rows")
+    shown, total = rows[(number - 1) * per_page : number * per_page], len(rows)
+    if pages.form == "top_level":
+        told: Json = {"page": number, "per_page": per_page, "total_pages": ceil(total / per_page)}
+        return shown, {"total_count": total, **told}
     told = numbered_pages(
         request,
         settings,
         page=number,
         per_page=per_page,
-        total=len(rows),
+        total=total,
         next_form=pages.next,
         end=pages.end,
     )
-    shown = rows[(number - 1) * per_page : number * per_page]
-    return shown, {"pages": told, "total_count": len(rows)}
+    if page is not None and request.route_key in settings.string_page_numbers:
+        told["page"] = str(number)
+    return shown, {"pages": told, "total_count": total}
+
+
+def _cursor_page(
+    request: Request, settings: Settings, rows: list[Any], pages: Pages, order: Order, per_page: int
+) -> tuple[list[Any], Json]:
+    """A cursor holds where the last row of its page lies, so it outlives that row."""
+    start, after = 0, request.query.get("starting_after")
+    if after:
+        try:
+            last = tuple(orjson.loads(base64.b64decode(after, validate=True)))
+            start = sum(not order.is_after(row, last) for row in rows)
+        except (ValueError, TypeError, binascii.Error):
+            raise bad_request("client_error", "The starting_after parameter is invalid") from None
+    shown = rows[start : start + per_page]
+    told: Json = {"type": "pages", "per_page": per_page}
+    if start + per_page < len(rows):
+        place = base64.b64encode(orjson.dumps(order.place(shown[-1]))).decode()
+        told["next"] = {"starting_after": place}
+    elif settings.end_form(request.route_key, pages.end) == "null":
+        told["next"] = None
+    return shown, {"pages": told}
 
 
 def _pages(

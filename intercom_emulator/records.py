@@ -97,6 +97,35 @@ def decimal_ids(first: int) -> Ids:
     return Ids(lambda ordinal: str(first + ordinal), lambda text: int(text) - first)
 
 
+class TwinIds(Ids):
+    """
+    Ids of records that are records of another collection as well, under the same id.
+
+    `twins` holds the ordinals of the others, `twin` adds the next one.
+    """
+
+    def __init__(self, others: Ids, twins: Sequence[int]) -> None:
+        super().__init__(self._own_id, self._own_ordinal)
+        self._others = others
+        self._twins = twins
+        self._later: list[int] = []
+
+    def twin(self, other_id: str) -> None:
+        """Let the next record be the one that `other_id` names."""
+        self._later.append(self._others.to_ordinal(other_id))
+
+    def _own_id(self, ordinal: int) -> str:
+        known = len(self._twins)
+        other = self._twins[ordinal] if ordinal < known else self._later[ordinal - known]
+        return self._others.to_id(other)
+
+    def _own_ordinal(self, text: str) -> int:
+        other = self._others.to_ordinal(text)
+        if other in self._later:
+            return len(self._twins) + self._later.index(other)
+        return self._twins.index(other)
+
+
 _HEX_DIGITS = 16
 _SCRAMBLE = 0x9E3779B97F4A7C15
 _UNSCRAMBLE = pow(_SCRAMBLE, -1, 1 << 64)
@@ -261,30 +290,76 @@ class Collection:
 
 
 class Table:
-    """A short list of objects by id: admins, tags, teams, segments, attributes, articles."""
+    """
+    A list of objects by id: admins, tags, articles; or what hangs on other objects.
 
-    def __init__(self, objects: Sequence[Json], key: str = "id") -> None:
+    Where objects have a parent (`parent` is the path of its id within them), `made_up` may make
+    up those of a parent that nobody has touched, and `parents` tells all parents.
+    """
+
+    def __init__(
+        self,
+        objects: Sequence[Json],
+        key: str = "id",
+        parent: str = "",
+        made_up: Callable[[str], list[Json]] | None = None,
+        parents: Callable[[], Iterator[str]] = lambda: iter(()),
+    ) -> None:
         self._key = key
-        self._objects: dict[Any, Json] = {one[key]: one for one in objects}
+        self._parent = parent
+        self._made_up = made_up
+        self._parents = parents
+        self._objects: dict[Any, Json] = {}
+        self._children: dict[str, dict[Any, Json]] = {}
+        for one in objects:
+            self._lay(one)
 
     def get(self, object_id: Any) -> Json | None:
-        """The object, or None."""
+        """The object, or None; one that is only made up isn't found by its id."""
         return self._objects.get(object_id)
+
+    def of(self, parent_id: str) -> list[Json]:
+        """The objects of one parent."""
+        if self._made_up is not None and parent_id not in self._children:
+            return self._made_up(parent_id)
+        return list(self._children.get(parent_id, {}).values())
+
+    def parent_of(self, one: Json) -> str:
+        """The id of what an object hangs on."""
+        found: Any = one
+        for step in self._parent.split("."):
+            found = (found or {}).get(step)
+        return str(found)
 
     def put(self, one: Json) -> None:
         """Add it, or take the place of the one with its id."""
-        self._objects[one[self._key]] = one
+        if self._parent and self._made_up is not None:
+            parent_id = self.parent_of(one)
+            if parent_id not in self._children:
+                for other in self._made_up(parent_id):
+                    self._lay(other)
+        self._lay(one)
 
     def remove(self, object_id: Any) -> Json:
         """Take it out."""
-        return self._objects.pop(object_id)
+        one = self._objects.pop(object_id)
+        if self._parent:
+            del self._children[self.parent_of(one)][object_id]
+        return one
 
     def objects(self) -> Iterator[Json]:
         """Every object."""
-        return iter(list(self._objects.values()))
+        if self._made_up is None:
+            return iter(list(self._objects.values()))
+        return (one for parent_id in self._parents() for one in self.of(parent_id))
+
+    def _lay(self, one: Json) -> None:
+        self._objects[one[self._key]] = one
+        if self._parent:
+            self._children.setdefault(self.parent_of(one), {})[one[self._key]] = one
 
     def __len__(self) -> int:
-        return len(self._objects)
+        return len(self._objects) if self._made_up is None else sum(1 for _ in self.objects())
 
     def __contains__(self, object_id: Any) -> bool:
         return object_id in self._objects

@@ -12,6 +12,17 @@ from intercom_emulator.world import World
 Handler = Callable[[World, Request], Response | Json]
 
 
+PREVIEW = "Preview"
+_AFTER_ALL = (1000,)
+
+
+def version_order(version: str) -> tuple[int, ...]:
+    """Versions as numbers, so that 2.9 comes before 2.11, and Preview behind all of them."""
+    if version == PREVIEW:
+        return _AFTER_ALL
+    return tuple(int(number) for number in version.split("."))
+
+
 @dataclass(frozen=True)
 class Route:
     """One operation of Intercom's API."""

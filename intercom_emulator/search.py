@@ -18,6 +18,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from operator import ge, gt, le, lt
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -101,7 +102,7 @@ CONVERSATIONS = Grammar(
     booleans=frozenset({"open", "read", "ai_agent_participated"}),
     aliases={
         "contact_ids": _ids("contacts", "contacts"),
-        "teammate_ids": _ids("teammates", "teammates"),
+        "teammate_ids": _ids("teammates", "admins"),
         "tag_ids": _ids("tags", "tags"),
     },
 )
@@ -287,56 +288,56 @@ def _epoch(name: str, value: Any) -> int:
     return int(value)
 
 
-def _test(operator: str, value: Any) -> Callable[[Any], bool]:  # noqa: C901, PLR0911 - one case an operator
+def _text(one: Any) -> str | None:
+    if one is None:
+        return None
+    return str(one).lower() if isinstance(one, bool) else str(one).casefold()
+
+
+def _number(one: Any) -> float | None:
+    try:
+        return None if isinstance(one, bool) else float(one)
+    except (TypeError, ValueError):
+        return None
+
+
+_ORDERS: dict[str, Callable[[float, float], bool]] = {
+    ">": gt,
+    "<": lt,
+    ">=": ge,
+    "<=": le,
+}
+
+
+def _test(operator: str, value: Any) -> Callable[[Any], bool]:
     """Compare as text where Intercom has text, as numbers where both sides are numbers."""
-
-    def text(one: Any) -> str | None:
-        if one is None:
-            return None
-        return str(one).lower() if isinstance(one, bool) else str(one).casefold()
-
-    def number(one: Any) -> float | None:
-        try:
-            return None if isinstance(one, bool) else float(one)
-        except (TypeError, ValueError):
-            return None
-
-    wanted = text(value) if not isinstance(value, list) else None
-    several = {text(one) for one in value} if isinstance(value, list) else set()
-    bound = number(value)
-    match operator:
-        case "=":
-            return lambda found: text(found) == wanted
-        case "!=":
-            return lambda found: text(found) != wanted
-        case "IN":
-            return lambda found: text(found) in several
-        case "NIN":
-            return lambda found: text(found) not in several
-        case "~":
-            return lambda found: (wanted or "") in (text(found) or "")
-        case "!~":
-            return lambda found: (wanted or "") not in (text(found) or "")
-        case "^":
-            return lambda found: (text(found) or "").startswith(wanted or "")
-        case "$":
-            return lambda found: (text(found) or "").endswith(wanted or "")
-    if bound is None:
-        raise bad_request("parameter_invalid", f"operator {operator} needs a number")
-    limit = bound
-    compare: dict[str, Callable[[float], bool]] = {
-        ">": lambda one: one > limit,
-        "<": lambda one: one < limit,
-        ">=": lambda one: one >= limit,
-        "<=": lambda one: one <= limit,
+    if operator in _ORDERS:
+        return _ordered(operator, value)
+    several = {_text(one) for one in value} if isinstance(value, list) else {_text(value)}
+    part = "" if isinstance(value, list) else _text(value) or ""
+    tests: dict[str, Callable[[Any], bool]] = {
+        "=": lambda found: _text(found) in several,
+        "!=": lambda found: _text(found) not in several,
+        "IN": lambda found: _text(found) in several,
+        "NIN": lambda found: _text(found) not in several,
+        "~": lambda found: part in (_text(found) or ""),
+        "!~": lambda found: part not in (_text(found) or ""),
+        "^": lambda found: (_text(found) or "").startswith(part),
+        "$": lambda found: (_text(found) or "").endswith(part),
     }
-    chosen = compare[operator]
+    return tests[operator]
 
-    def ordered(found: Any) -> bool:
-        one = number(found)
-        return one is not None and chosen(one)
 
-    return ordered
+def _ordered(operator: str, value: Any) -> Callable[[Any], bool]:
+    limit, compare = _number(value), _ORDERS[operator]
+    if limit is None:
+        raise bad_request("parameter_invalid", f"operator {operator} needs a number")
+
+    def test(found: Any) -> bool:
+        one = _number(found)
+        return one is not None and compare(one, limit)
+
+    return test
 
 
 def _within(name: str, low: int, high: int) -> Predicate:

@@ -8,16 +8,20 @@ from intercom_emulator.seeds.tiny import tiny
 from intercom_emulator.workspace import Seed
 
 
-def make_seed(name: str) -> Seed:
-    """The seed called `name`; the same name always gives the same records."""
+def make_seed(name: str, ticket_ids: str = "conversation") -> Seed:
+    """
+    The seed called `name`; the same name always gives the same records.
+
+    `ticket_ids` says whether a ticket has the id of its conversation, or its "own".
+    """
     if name == "tiny":
-        return tiny()
+        return tiny(ticket_ids)
     if name == "demo":
-        return demo()
+        return demo(ticket_ids)
     if name == "empty":
         return Seed(now=sized({}).now)
     if "=" in name:
         pairs = (pair.partition("=") for pair in name.split(","))
-        return sized({key.strip(): int(value) for key, _, value in pairs})
+        return sized({key.strip(): int(value) for key, _, value in pairs}, ticket_ids)
     message = f"unknown seed {name!r}: tiny, demo, empty, or sizes such as contacts=1000"
     raise ValueError(message)

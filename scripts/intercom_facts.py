@@ -38,6 +38,7 @@ GET /audiences
 GET /away_status_reasons
 GET /brands
 GET /calls
+GET /calls/{call_id}
 GET /companies
 GET /companies/scroll
 GET /companies/{company_id}
@@ -57,6 +58,7 @@ GET /content/search
 GET /content_snippets
 GET /conversations
 GET /conversations/attributes
+GET /conversations/attributes/{id}
 GET /conversations/deleted
 GET /conversations/{conversation_id}
 GET /conversations/{id}/handling_events
@@ -71,12 +73,17 @@ GET /events
 GET /help_center/collections
 GET /help_center/collections/{collection_id}
 GET /help_center/help_centers
+GET /help_center/help_centers/{help_center_id}
 GET /help_center/help_centers/{help_center_id}/redirects
 GET /internal_articles
+GET /internal_articles/{internal_article_id}
 GET /macros
+GET /macros/{id}
 GET /me
 GET /news/news_items
 GET /news/newsfeeds
+GET /news/newsfeeds/{newsfeed_id}/items
+GET /notes/{note_id}
 GET /office_hours_schedules
 GET /office_hours_schedules/{office_hours_schedule_id}/office_hours_exceptions
 GET /segments

@@ -2,9 +2,12 @@
 
 from intercom_emulator.routes import (
     admins,
+    calls,
     companies,
     contacts,
+    content,
     conversations,
+    events,
     oauth,
     plain,
     tickets,
@@ -14,9 +17,12 @@ from intercom_emulator.routes.router import ROUTER
 __all__ = [
     "ROUTER",
     "admins",
+    "calls",
     "companies",
     "contacts",
+    "content",
     "conversations",
+    "events",
     "oauth",
     "plain",
     "tickets",

@@ -9,16 +9,15 @@ from __future__ import annotations
 from typing import Any
 
 from intercom_emulator import shapes
-from intercom_emulator.errors import bad_request, not_found
+from intercom_emulator.errors import Refused, bad_request, not_found
 from intercom_emulator.messages import Json, Request
-from intercom_emulator.pagination import numbered_page
-from intercom_emulator.resources import Pages
+from intercom_emulator.pagination import list_page
+from intercom_emulator.resources import READ_LOGS, Pages
 from intercom_emulator.routes.router import ROUTER
 from intercom_emulator.world import World
 
-READ_LOGS = ("read_admin_activity_logs",)
 LOG_PAGES = Pages("numbers", 20, 250)
-WORKSPACE_CREATED_AT = 1_600_000_000
+SECONDS_PER_DAY = 86_400
 
 
 @ROUTER.route("GET", "/me")
@@ -32,17 +31,9 @@ def identify_admin(world: World, request: Request) -> Json:  # noqa: ARG001 - a 
     )
     return {
         **{key: admin[key] for key in kept.split()},
-        "avatar": {"type": "avatar", "image_url": admin["avatar"]},
+        "avatar": {"type": "avatar", "image_url": admin["_avatar"]},
         "email_verified": True,
-        "app": {
-            "type": "app",
-            "id_code": shapes.WORKSPACE_ID,
-            "name": "Emulator",
-            "region": world.settings.region,
-            "timezone": world.settings.timezone,
-            "created_at": WORKSPACE_CREATED_AT,
-            "identity_verification": False,
-        },
+        "app": shapes.app(world.settings.region, world.settings.timezone),
     }
 
 
@@ -66,13 +57,16 @@ def search_activity_logs(world: World, request: Request) -> Json:
 
 
 def _activity_logs(world: World, request: Request, asked: dict[str, Any]) -> Json:
-    if asked.get("created_at_after") is None:
-        raise bad_request("parameter_not_found", "created_at_after is required")
-    try:
-        after = int(asked["created_at_after"])
-        before = int(asked.get("created_at_before") or world.clock.now())
-    except (TypeError, ValueError):
-        raise bad_request("parameter_invalid", "expected a UNIX timestamp") from None
+    after, before = _range(world, asked)
+    settings = world.settings
+    days = settings.activity_log_days
+    if days is not None and before - after > days * SECONDS_PER_DAY:
+        raise Refused(500, "server_error", "Request failed due to an internal network error.")
+    kept_days = settings.retention_days.get("activity_logs")
+    if kept_days is not None:
+        after = max(after, world.clock.now() - kept_days * SECONDS_PER_DAY)
+    if settings.activity_log_bounds == "exclusive":
+        after, before = after + 1, before - 1
     types = asked.get("event_types")
     logs = [
         one
@@ -80,5 +74,16 @@ def _activity_logs(world: World, request: Request, asked: dict[str, Any]) -> Jso
         if after <= one["created_at"] <= before and (not types or one["activity_type"] in types)
     ]
     logs.sort(key=lambda one: (one["created_at"], one["id"]), reverse=True)
-    shown, told = numbered_page(request, world.settings, logs, LOG_PAGES, asked)
+    shown, told = list_page(request, settings, logs, LOG_PAGES, asked=asked)
     return {"type": "activity_log.list", "pages": told["pages"], "activity_logs": shown}
+
+
+def _range(world: World, asked: dict[str, Any]) -> tuple[int, int]:
+    """The first and the last moment asked for."""
+    if asked.get("created_at_after") is None:
+        raise bad_request("parameter_not_found", "created_at_after is required")
+    try:
+        after = int(asked["created_at_after"])
+        return after, int(asked.get("created_at_before") or world.clock.now())
+    except (TypeError, ValueError):
+        raise bad_request("parameter_invalid", "expected a UNIX timestamp") from None

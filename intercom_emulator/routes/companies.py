@@ -6,20 +6,32 @@ https://developers.intercom.com/docs/references/rest-api/api.intercom.io/compani
 
 from __future__ import annotations
 
+from array import array
+
 from intercom_emulator import shapes
 from intercom_emulator.errors import bad_request, not_found
 from intercom_emulator.messages import Json, Request, Response
-from intercom_emulator.pagination import numbered_pages, page_number, page_size
+from intercom_emulator.pagination import (
+    cursor_pages,
+    numbered_pages,
+    page_number,
+    page_size,
+    take_page,
+)
+from intercom_emulator.records import ordinal_of_key
+from intercom_emulator.resources import READ_USERS
 from intercom_emulator.routes.envelopes import page
+from intercom_emulator.routes.parents import company_of
 from intercom_emulator.routes.router import ROUTER
+from intercom_emulator.search import Hits
 from intercom_emulator.world import World
 
-READ = ("read_users_companies", "write_users_companies")
 DEFAULT_PER_PAGE = 15
 MAX_PER_PAGE = 60
+MAX_MEMBERS_PER_PAGE = 150
 
 
-@ROUTER.route("GET", "/companies/scroll", permissions=READ, parameters=("scroll_param",))
+@ROUTER.route("GET", "/companies/scroll", permissions=READ_USERS, parameters=("scroll_param",))
 def scroll_companies(world: World, request: Request) -> Response:
     """
     Every company, 100 at a time, in one scroll per workspace.
@@ -57,7 +69,7 @@ def list_companies(world: World, request: Request) -> Json:
 @ROUTER.route(
     "GET",
     "/companies",
-    permissions=READ,
+    permissions=READ_USERS,
     parameters=("name", "company_id", "tag_id", "segment_id", "page", "per_page"),
 )
 def find_companies(world: World, request: Request) -> Json:
@@ -68,7 +80,7 @@ def find_companies(world: World, request: Request) -> Json:
             for ordinal in world.workspace.companies.truth.ordinals():
                 one = world.workspace.companies.truth.document(ordinal)
                 if one is not None and one[key] == query[key]:
-                    return shown_company(one)
+                    return shapes.render_company(one)
             raise not_found("Company Not Found", "company_not_found")
     found = _companies_with_contacts(world)
     if "tag_id" in query:
@@ -79,18 +91,43 @@ def find_companies(world: World, request: Request) -> Json:
     return _list(world, request, found, descending=True)
 
 
-@ROUTER.route("GET", "/companies/{company_id}", permissions=(*READ, "read_one_user_company"))
+@ROUTER.route("GET", "/companies/{company_id}", permissions=(*READ_USERS, "read_one_user_company"))
 def show_company(world: World, request: Request) -> Json:
     """One company by Intercom's id."""
-    one = world.workspace.companies.get(request.path_parameters["company_id"])
-    if one is None:
-        raise not_found("Company Not Found", "company_not_found")
-    return shown_company(one)
+    return shapes.render_company(company_of(world, request.path_parameters["company_id"]))
 
 
-def shown_company(one: Json) -> Json:
-    """A company as the API shows it."""
-    return shapes.public(one)
+@ROUTER.route(
+    "GET",
+    "/companies/{company_id}/contacts",
+    permissions=READ_USERS,
+    parameters=("per_page", "starting_after"),
+)
+def list_company_contacts(world: World, request: Request) -> Response:
+    """The members of a company, newest first."""
+    company = company_of(world, request.path_parameters["company_id"])
+    contacts = world.workspace.contacts
+    members = array("q")
+    for key in contacts.truth.order("created_at"):
+        one = contacts.truth.document(ordinal_of_key(key)) or {}
+        if any(entry["id"] == company["id"] for entry in one["companies"]["data"]):
+            members.append(key)
+    hits = Hits(members, 0, len(members), descending=True)
+    per_page = page_size(request.query.get("per_page"), 50, MAX_MEMBERS_PER_PAGE)
+    after = request.query.get("starting_after")
+    ordinals, number, cursor = take_page(hits, after, per_page, contacts.ids)
+    pages = cursor_pages(
+        request, world.settings, page=number, per_page=per_page, total=len(hits), cursor=cursor
+    )
+    rest = {"type": "list", "total_count": len(hits), "pages": pages}
+    return page("data", map(contacts.truth.body, ordinals), rest)
+
+
+@ROUTER.route("GET", "/companies/{company_id}/segments", permissions=READ_USERS)
+def list_company_segments(world: World, request: Request) -> Json:
+    """The segments a company is in."""
+    company = company_of(world, request.path_parameters["company_id"])
+    return {"type": "list", "data": company["segments"]["segments"]}
 
 
 def _companies_with_contacts(world: World) -> list[Json]:
@@ -117,7 +154,7 @@ def _list(world: World, request: Request, ascending: list[Json], *, descending: 
         shown = ascending[start : start + per_page]
     return {
         "type": "list",
-        "data": [shown_company(one) for one in shown],
+        "data": [shapes.render_company(one) for one in shown],
         "pages": pages,
         "total_count": total,
     }

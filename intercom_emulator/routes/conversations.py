@@ -8,27 +8,33 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable, Iterable
+
+import orjson
 
 from intercom_emulator import shapes
-from intercom_emulator.errors import not_found
 from intercom_emulator.messages import Json, Request, Response
 from intercom_emulator.pagination import cursor_pages, page_size, take_page
 from intercom_emulator.records import View, ordinal_of_key
+from intercom_emulator.resources import READ_CONVERSATIONS
 from intercom_emulator.routes.envelopes import page
+from intercom_emulator.routes.parents import conversation_of, visible_conversations
 from intercom_emulator.routes.router import ROUTER
 from intercom_emulator.routes.searching import search_page
-from intercom_emulator.search import CONVERSATIONS, Hits, Predicate
+from intercom_emulator.search import CONVERSATIONS, Hits
 from intercom_emulator.world import World
 
-READ = ("read_conversations",)
 DEFAULT_PER_PAGE = 20
 MAX_PER_PAGE = 150
+
+_USUAL = {"linked_objects_limit": 1000, "conversation_teammates_key": "admins"}
+_OPT_IN = {"monitors": "monitor_evaluations", "scorecards": "scorecards"}
 
 
 @ROUTER.route(
     "POST",
     "/conversations/search",
-    permissions=READ,
+    permissions=READ_CONVERSATIONS,
     parameters=("include_monitors", "include_scorecards"),
 )
 def search_conversations(world: World, request: Request) -> Response:
@@ -40,17 +46,23 @@ def search_conversations(world: World, request: Request) -> Response:
         conversations,
         CONVERSATIONS,
         default=DEFAULT_PER_PAGE,
-        only=_visible(world, request),
+        only=visible_conversations(world, request),
     )
-    return page("conversations", found.bodies, {"type": "conversation.list", **found.counts})
+    bodies = _bodies(world, request, found.view, found.ordinals)
+    return page("conversations", bodies, {"type": "conversation.list", **found.counts})
 
 
-@ROUTER.route("GET", "/conversations", permissions=READ, parameters=("per_page", "starting_after"))
+@ROUTER.route(
+    "GET",
+    "/conversations",
+    permissions=READ_CONVERSATIONS,
+    parameters=("per_page", "starting_after"),
+)
 def list_conversations(world: World, request: Request) -> Response:
     """Every conversation, the last to change first."""
     conversations = world.workspace.conversations
     keys = conversations.truth.order("updated_at")
-    visible = _visible(world, request)
+    visible = visible_conversations(world, request)
     shown = (
         keys
         if visible is None
@@ -64,48 +76,50 @@ def list_conversations(world: World, request: Request) -> Response:
         request, world.settings, page=number, per_page=per_page, total=len(hits), cursor=cursor
     )
     rest = {"type": "conversation.list", "total_count": len(hits), "pages": pages}
-    return page("conversations", map(conversations.truth.body, ordinals), rest)
+    bodies = _bodies(world, request, conversations.truth, ordinals)
+    return page("conversations", bodies, rest)
 
 
 @ROUTER.route(
     "GET",
     "/conversations/{conversation_id}",
-    permissions=READ,
+    permissions=READ_CONVERSATIONS,
     parameters=("display_as", "include_translations"),
 )
 def show_conversation(world: World, request: Request) -> Response | Json:
     """One conversation with its newest 500 parts."""
-    conversations = world.workspace.conversations
-    ordinal = conversations.ids.to_ordinal(request.path_parameters["conversation_id"])
-    visible = _visible(world, request)
-    one = conversations.truth.document(ordinal)
-    if one is None or (visible is not None and not visible[1](conversations.truth, ordinal)):
-        raise not_found()
+    one = conversation_of(world, request, request.path_parameters["conversation_id"])
     parts = one["conversation_parts"]["conversation_parts"]
     newest = parts[-world.settings.parts_limit :]
     total = len(parts) if world.settings.parts_total == "all" else len(newest)
-    shown = shapes.public(one)
+    forms = {name: vars(world.settings)[name] for name in _USUAL}
+    shown = shapes.render_conversation(one, **forms)
     shown["conversation_parts"] = shapes.conversation_parts(newest, total)
     if request.query.get("display_as") == "plaintext":
         _as_plaintext(shown)
     return shown
 
 
-def _visible(world: World, request: Request) -> tuple[str, Predicate] | None:
-    """
-    The condition under which a token sees a conversation.
+def _bodies(world: World, request: Request, view: View, ordinals: Iterable[int]) -> Iterable[bytes]:
+    """Conversations in the form that the settings ask for; the usual one is kept ready."""
+    forms = {name: vars(world.settings)[name] for name in _USUAL}
+    body: Callable[[int], bytes] = view.body
+    if forms != _USUAL:
 
-    Tickets among them need "Read tickets" and are silently absent without it
-    (unversioned change of July 2024, https://developers.intercom.com/docs/build-an-integration/learn-more/rest-apis/unversioned-changes).
-    """
-    token_name = request.token_name
-    if token_name is None or world.tokens.get(token_name).may("read_tickets"):
-        return None
+        def body(ordinal: int) -> bytes:
+            document = view.document(ordinal) or {}
+            return orjson.dumps(shapes.render_conversation_list_item(document, **forms))
 
-    def predicate(view: View, ordinal: int) -> bool:
-        return (view.document(ordinal) or {}).get("ticket") is None
+    wanted = [name for name in _OPT_IN if request.query.get(f"include_{name}") == "true"]
+    if not wanted:
+        return map(body, ordinals)
+    return [_with(view.document(one) or {}, body(one), wanted) for one in ordinals]
 
-    return "no tickets", predicate
+
+def _with(document: Json, body: bytes, wanted: list[str]) -> bytes:
+    """A conversation with what is shown only if it is asked for."""
+    more = {_OPT_IN[name]: document.get(f"_{_OPT_IN[name]}") or [] for name in wanted}
+    return b"%b,%b" % (body[:-1], orjson.dumps(more)[1:])
 
 
 def _as_plaintext(conversation: Json) -> None:

@@ -1,42 +1,51 @@
 """
-The routes of the table of resources: lists of objects, and single ones.
+The routes of the table of resources: lists of objects, lists within an object, and single ones.
 
 What a list shows, where that depends on more than the table says, stands in `routes/choices.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import orjson
 
-from intercom_emulator import shapes
 from intercom_emulator.errors import not_found
-from intercom_emulator.messages import Json, Request
-from intercom_emulator.pagination import numbered_page
-from intercom_emulator.resources import RESOURCES, WHOLE, Listing, Resource, Single
-from intercom_emulator.routes.choices import CHOICES, DETAILS, plainly
+from intercom_emulator.messages import Json, Request, Response
+from intercom_emulator.pagination import PARAMETERS, Order, list_page
+from intercom_emulator.resources import RESOURCES, Listing, Resource, Single
+from intercom_emulator.routes.choices import CHOICES, DETAILS, as_shown
+from intercom_emulator.routes.parents import existing
 from intercom_emulator.routes.router import ROUTER
 from intercom_emulator.routing import Handler, Route
+from intercom_emulator.shapes import epoch
 from intercom_emulator.world import World
 
-_PARAMETERS = {"whole": (), "numbers": ("page", "per_page")}
+_SECONDS_PER_DAY = 86_400
 
 
 def list_of(resource: Resource, listing: Listing) -> Handler:
-    """A handler that lists every object of a resource, or those that `CHOICES` leaves."""
-    choose = CHOICES.get(resource.name)
+    """A handler that lists the objects of a resource, or those that one parent has."""
 
-    def handle(world: World, request: Request) -> Json:
-        rows = list(world.workspace.table(resource.name).objects())
+    def handle(world: World, request: Request) -> Json | Response:
+        rows = _rows(world, request, resource)
+        if listing.retained_by:
+            rows = _retained(world, resource, rows)
+        choose = CHOICES.get(resource.name)
         if choose is not None:
             rows = choose(world, request, rows)
+        order = None
         if listing.order:
-            descending = listing.order.startswith("-") and request.query.get("order") != "asc"
-            rows.sort(key=_by(listing.order), reverse=descending)
-        told: Json = {}
-        if listing.pages is not WHOLE:
-            rows, told = numbered_page(request, world.settings, rows, listing.pages)
-        return {"type": listing.kind, **told, listing.key: [shapes.public(one) for one in rows]}
+            is_turned = (
+                request.query.get("order") == "asc" or resource.name in world.settings.oldest_first
+            )
+            descending = listing.order.startswith("-") and not is_turned
+            order = Order(listing.order.lstrip("-"), resource.key, descending)
+            order.sort(rows)
+        shown, told = list_page(request, world.settings, rows, listing.pages, order)
+        bodies = [as_shown(world, request, resource, one) for one in shown]
+        if request.route_key in world.settings.bare_lists:
+            return Response(200, orjson.dumps(bodies))
+        key = world.settings.list_keys.get(request.route_key, listing.key)
+        return {**({"type": listing.kind} if listing.kind else {}), **told, key: bodies}
 
     handle.__doc__ = f"Every one of {resource.name}."
     return handle
@@ -45,28 +54,40 @@ def list_of(resource: Resource, listing: Listing) -> Handler:
 def one_of(resource: Resource, single: Single) -> Handler:
     """A handler that shows one object of a resource."""
     parameter = single.path.rpartition("{")[2].removesuffix("}")
-    detail = DETAILS.get(resource.name, plainly)
 
     def handle(world: World, request: Request) -> Json:
         table = world.workspace.table(resource.name)
         one = table.get(resource.to_key(request.path_parameters[parameter]))
         if one is None:
             raise not_found(single.message, single.code)
-        return detail(world, request, one)
+        detail = DETAILS.get(resource.name)
+        shown: Json
+        if detail is None:
+            shown = as_shown(world, request, resource, one)
+        else:
+            shown = detail(world, request, one)
+        return shown
 
     handle.__doc__ = f"One of {resource.name}."
     return handle
 
 
-def _by(order: str) -> Callable[[Json], Any]:
-    """Sort by a field, then by id, numbers as numbers."""
-    field = order.lstrip("-")
+def _rows(world: World, request: Request, resource: Resource) -> list[Json]:
+    table = world.workspace.table(resource.name)
+    if resource.parent is None:
+        return list(table.objects())
+    parent_id = next(iter(request.path_parameters.values()))
+    existing(world, request, resource.parent.resource, parent_id)
+    return table.of(parent_id)
 
-    def key(one: Json) -> Any:
-        text = str(one["id"])
-        return one[field], len(text), text
 
-    return key
+def _retained(world: World, resource: Resource, rows: list[Json]) -> list[Json]:
+    """Those that are not too old to be kept."""
+    days = world.settings.retention_days.get(resource.name)
+    if days is None or resource.listing is None:
+        return rows
+    name, oldest = resource.listing.retained_by, world.clock.now() - days * _SECONDS_PER_DAY
+    return [one for one in rows if epoch(one[name]) >= oldest]
 
 
 def _register(resource: Resource) -> None:
@@ -79,12 +100,21 @@ def _register(resource: Resource) -> None:
                 list_of(resource, listing),
                 listing.permissions,
                 listing.since,
-                frozenset((*_PARAMETERS[listing.pages.form], *listing.parameters)),
+                frozenset((*PARAMETERS[listing.pages.form], *listing.parameters)),
             )
         )
     if single is not None:
         permissions = single.permissions or (listing.permissions if listing else ())
-        ROUTER.add(Route("GET", single.path, one_of(resource, single), permissions))
+        ROUTER.add(
+            Route(
+                "GET",
+                single.path,
+                one_of(resource, single),
+                permissions,
+                single.since,
+                frozenset(single.parameters),
+            )
+        )
 
 
 for _resource in RESOURCES.values():

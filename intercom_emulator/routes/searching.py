@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from intercom_emulator.errors import bad_request
 from intercom_emulator.messages import Json, Request
 from intercom_emulator.pagination import cursor_pages, page_size, take_page
-from intercom_emulator.records import Collection
+from intercom_emulator.records import Collection, View
 from intercom_emulator.search import Grammar, Predicate
 from intercom_emulator.world import World
 
@@ -17,10 +16,10 @@ MAX_PER_PAGE = 150
 
 @dataclass
 class Found:
-    """One page of hits: their serialised bodies, and the counts around them."""
+    """One page of hits, where to read them, and the counts around them."""
 
+    view: View
     ordinals: list[int]
-    bodies: Iterator[bytes]
     counts: Json
 
 
@@ -53,4 +52,4 @@ def search_page(
     if world.settings.search_bodies == "current":
         view = collection.truth
         ordinals = [one for one in ordinals if view.exists(one)]
-    return Found(ordinals, map(view.body, ordinals), {"total_count": len(hits), "pages": pages})
+    return Found(view, ordinals, {"total_count": len(hits), "pages": pages})

@@ -1,12 +1,12 @@
 """
 A believable support team, two years old: Linnet, which sells project software to companies.
 
-About 3,000 contacts of 400 companies on four plans, 2,000 conversations with their threads, 120
-articles. Teams answer at different speeds, topics come with their tags, and old threads are
-mostly closed, so that an analyst's questions have answers.
+About 3,000 contacts of 400 companies on four plans, 2,000 conversations with their threads, 150
+tickets that are conversations besides, 120 articles. Teams answer at different speeds, topics come
+with their tags, and old threads are mostly closed, so that an analyst's questions have answers.
 """
 
-# ruff: noqa: C901, PLR2004, RUF001, S311, SIM905 - chances, names and dice are what it is made of
+# ruff: noqa: PLR2004, RUF001, S311, SIM905 - chances, names and dice are what it is made of
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from datetime import UTC, datetime
 from intercom_emulator import shapes
 from intercom_emulator.messages import Json
 from intercom_emulator.records import Documents
+from intercom_emulator.seeds.demo_details import add_details
+from intercom_emulator.seeds.demo_tickets import TicketDesk
+from intercom_emulator.seeds.library import add_library
 from intercom_emulator.seeds.office import (
     DAY,
     FIRST_ADMIN_ID,
@@ -32,8 +35,8 @@ from intercom_emulator.workspace import (
     COMPANY_IDS,
     CONTACT_IDS,
     CONVERSATION_IDS,
-    TICKET_IDS,
     Seed,
+    ticket_ids,
 )
 
 CONTACTS, COMPANIES, CONVERSATIONS, ARTICLES, TICKETS = 3000, 400, 2000, 120, 150
@@ -122,15 +125,17 @@ _FEATURES = (
 ).split()
 
 
-def demo() -> Seed:
+def demo(form_of_ticket_ids: str = "conversation") -> Seed:
     """The support team; always the same one."""
-    return _Demo().build()
+    return _Demo(form_of_ticket_ids).build()
 
 
 class _Demo:
-    def __init__(self) -> None:
+    def __init__(self, form_of_ticket_ids: str) -> None:
         self._rng = random.Random(8420)
-        self._seed = add_office(Seed(now=NOW), _OPENED_AT)
+        ids = ticket_ids(form_of_ticket_ids, range(CONVERSATIONS, CONVERSATIONS + TICKETS))
+        seed = Seed(now=NOW, ticket_ids=ids)
+        self._seed = add_library(add_office(seed, _OPENED_AT), _OPENED_AT)
         self._companies: list[Json] = []
         self._contacts: list[Json] = []
         self._next_part = 20_000_000
@@ -151,10 +156,10 @@ class _Demo:
         ]
         self._seed.companies = Documents(self._companies)
         self._seed.contacts = Documents(self._contacts)
-        self._seed.conversations = Documents(conversations)
-        self._seed.tickets = Documents(
-            [self._ticket(n, created_at) for n, created_at in enumerate(self._moments(TICKETS))]
-        )
+        desk = TicketDesk(self._seed, self._seed.ticket_ids, CONVERSATIONS)
+        opened = list(desk.make(self._moments(TICKETS), self._known_contact))
+        self._seed.tickets = Documents([ticket for ticket, _ in opened])
+        self._seed.conversations = Documents([*conversations, *(twin for _, twin in opened)])
         self._seed.objects["articles"] = [self._article(number) for number in range(ARTICLES)]
         self._seed.objects["deleted_conversations"] = [
             shapes.deleted_conversation(
@@ -164,6 +169,7 @@ class _Demo:
             )
             for number in range(30)
         ]
+        add_details(self._seed, self._contacts, self._companies, conversations)
         return self._seed
 
     def _moments(self, size: int) -> list[int]:
@@ -220,32 +226,42 @@ class _Demo:
         is_lead = rng.random() < 0.15
         first, last = rng.choice(_FIRST_NAMES), rng.choice(_LAST_NAMES)
         seen_at = rng.randint(created_at, NOW - 60)
-        country, code, continent, region, city, language = rng.choice(_PLACES)
-        contact_id = CONTACT_IDS.to_id(ordinal)
         segments = [segment_id(4)] if is_lead else []
         if seen_at > NOW - 30 * DAY:
             segments.append(segment_id(0))
         elif not is_lead:
             segments.append(segment_id(2))
         one = shapes.contact(
-            contact_id,
+            CONTACT_IDS.to_id(ordinal),
             created_at,
             role="lead" if is_lead else "user",
             external_id=None if is_lead else str(10_000 + ordinal),
             name=f"{first} {last}",
             email=f"{_ascii(first)}.{_ascii(last)}{ordinal}@example.com",
-            phone=f"+1555{ordinal:07}" if rng.random() < 0.4 else None,
-            owner_id=str(FIRST_ADMIN_ID + rng.randint(8, 10)) if rng.random() < 0.3 else None,
             signed_up_at=None if is_lead else created_at,
             last_seen_at=seen_at,
             updated_at=seen_at,
             last_contacted_at=seen_at - _HOUR if seen_at - _HOUR > created_at else None,
-            browser=rng.choice(("chrome", "firefox", "safari")),
-            browser_language=language,
-            language_override=language if rng.random() < 0.2 else None,
-            os=rng.choice(("OS X 14.5", "Windows 11", "Linux", "iOS 18.1")),
-            unsubscribed_from_emails=rng.random() < 0.08,
-            location={
+            _segments=segments,
+            **self._habits(ordinal, created_at),
+        )
+        self._join(one, ordinal, is_lead=is_lead)
+        self._hang_lists(one, ordinal)
+        return one
+
+    def _habits(self, ordinal: int, created_at: int) -> Json:
+        """Where somebody lives and works, and with what."""
+        rng = self._rng
+        country, code, continent, region, city, language = rng.choice(_PLACES)
+        return {
+            "phone": f"+1555{ordinal:07}" if rng.random() < 0.4 else None,
+            "owner_id": str(FIRST_ADMIN_ID + rng.randint(8, 10)) if rng.random() < 0.3 else None,
+            "browser": rng.choice(("chrome", "firefox", "safari")),
+            "browser_language": language,
+            "language_override": language if rng.random() < 0.2 else None,
+            "os": rng.choice(("OS X 14.5", "Windows 11", "Linux", "iOS 18.1")),
+            "unsubscribed_from_emails": rng.random() < 0.08,
+            "location": {
                 "type": "location",
                 "country": country,
                 "region": region,
@@ -253,42 +269,38 @@ class _Demo:
                 "country_code": code,
                 "continent_code": continent,
             },
-            custom_attributes={
+            "custom_attributes": {
                 "job_function": rng.choice(_JOBS),
                 "lifetime_orders": rng.randint(0, 60),
                 "satisfaction": round(rng.uniform(1, 5), 1),
                 "beta_tester": rng.random() < 0.12,
                 "trial_ends_at": created_at + 14 * DAY,
             },
-            _segments=segments,
-        )
-        self._join(one, ordinal, is_lead=is_lead)
+        }
+
+    def _hang_lists(self, contact: Json, ordinal: int) -> None:
+        """Tags, now and then a note, and a choice about e-mails."""
+        rng = self._rng
         for name in rng.sample(TAGS, rng.choices((0, 1, 2, 12), (70, 20, 9, 1))[0]):
-            tag_id = self._tag(name)["id"]
-            self._hang(
-                one,
-                "tags",
-                {
-                    **shapes.addressable("tag", tag_id, "tags"),
-                    "_applied_at": seen_at,
-                    "_applied_by": str(FIRST_ADMIN_ID + 1),
-                },
-            )
+            entry = {
+                **shapes.addressable("tag", self._tag(name)["id"], "tags"),
+                "_applied_at": contact["updated_at"],
+                "_applied_by": str(FIRST_ADMIN_ID + 1),
+            }
+            self._hang(contact, "tags", entry)
         if rng.random() < 0.05:
-            writer = self._seed.objects["admins"][rng.randrange(8)]
             note = shapes.note(
                 str(17_495_962 + ordinal),
-                seen_at,
-                contact=shapes.reference("contact", contact_id),
-                author=writer,
+                contact["updated_at"],
+                contact=shapes.reference("contact", contact["id"]),
+                author=self._seed.objects["admins"][rng.randrange(8)],
                 body="<p>Call again.</p>",
             )
             self._seed.objects["notes"].append(note)
-            self._hang(one, "notes", shapes.addressable("note", note["id"], "notes"))
-        if not one["unsubscribed_from_emails"] and rng.random() < 0.5:
+            self._hang(contact, "notes", shapes.addressable("note", note["id"], "notes"))
+        if not contact["unsubscribed_from_emails"] and rng.random() < 0.5:
             entry = shapes.addressable("subscription", "92", "subscription_types")
-            self._hang(one, "opted_in_subscription_types", entry)
-        return one
+            self._hang(contact, "opted_in_subscription_types", entry)
 
     def _join(self, contact: Json, ordinal: int, *, is_lead: bool) -> None:
         """Make it a member of a company that existed by then, now and then of two."""
@@ -316,8 +328,7 @@ class _Demo:
         topic = rng.choices(_TOPICS, [one.weight for one in _TOPICS])[0]
         contact = self._known_contact(created_at)
         customer = shapes.author(contact["role"], contact["id"], contact["name"], contact["email"])
-        team_name, members = TEAMS[topic.team]
-        agent = self._admins[rng.choice(members)]
+        agent = self._admins[rng.choice(TEAMS[topic.team][1])]
         channel = rng.choices(("messenger", "email"), (70, 30))[0]
         one = shapes.conversation(
             CONVERSATION_IDS.to_id(ordinal),
@@ -331,15 +342,7 @@ class _Demo:
                 subject=topic.question if channel == "email" else "",
             ),
             channel={"initial": channel, "current": channel},
-            contacts={
-                "type": "contact.list",
-                "contacts": [
-                    {
-                        **shapes.reference("contact", contact["id"]),
-                        "external_id": contact["external_id"],
-                    }
-                ],
-            },
+            contacts=shapes.contact_list(contact),
             team_assignee_id=FIRST_TEAM_ID + topic.team,
             admin_assignee_id=int(agent["id"]),
             priority=rng.choices(_PRIORITIES, _PRIORITY_WEIGHTS)[0],
@@ -354,15 +357,7 @@ class _Demo:
             for name in topic.tags
             if rng.random() < 0.85
         ]
-        one["statistics"] = shapes.statistics(one)
-        replied_after = one["statistics"].get("time_to_admin_reply")
-        if replied_after is not None:
-            response = {
-                "team_id": FIRST_TEAM_ID + topic.team,
-                "team_name": team_name,
-                "response_time": replied_after,
-            }
-            one["statistics"]["assigned_team_first_response_time"] = [response]
+        one["statistics"] = _statistics(one, topic)
         one["updated_at"] = tagged_at
         one["custom_attributes"] = _conversation_values(ordinal, topic, created_at)
         if not one["open"] and rng.random() < 0.35:
@@ -391,23 +386,8 @@ class _Demo:
             return True
 
         if rng.random() < 0.35:
-            one["ai_agent_participated"] = True
             add(5, self._bot, body="<p>Hi, I'm Fin. Let me find that for you.</p>")
-            one["ai_agent"] = {
-                "source_type": "workflow",
-                "source_title": "Greeting",
-                "last_answer_type": "ai_answer",
-                "resolution_state": rng.choice(("escalated", "assumed_resolution")),
-                "rating": None,
-                "rating_remark": None,
-                "created_at": one["created_at"],
-                "updated_at": one["created_at"],
-                "content_sources": {
-                    "type": "content_source.list",
-                    "total_count": 0,
-                    "content_sources": [],
-                },
-            }
+            self._let_fin_try(one)
         team = shapes.reference("team", str(FIRST_TEAM_ID + topic.team))
         add(rng.randint(5, 90), self._bot, part_type="assignment", assigned_to=team)
         wait = rng.lognormvariate(0, 0.8) * topic.minutes_to_reply * 60
@@ -426,11 +406,15 @@ class _Demo:
             wait = rng.lognormvariate(0, 0.8) * topic.minutes_to_reply * 40
             going = going and add(wait, agent, body=f"<p>{rng.choice(_REPLIES)}</p>")
         is_old = one["created_at"] < NOW - 14 * DAY
-        if going and rng.random() < (0.95 if is_old else 0.45):
-            closed = add(rng.expovariate(1 / (5 * _HOUR)), agent, part_type="close", state="closed")
-            if closed:
-                one.update(open=False, state="closed")
+        ends = going and rng.random() < (0.95 if is_old else 0.45)
+        if ends and add(rng.expovariate(1 / (5 * _HOUR)), agent, part_type="close", state="closed"):
+            one.update(open=False, state="closed")
         return parts
+
+    def _let_fin_try(self, one: Json) -> None:
+        ending = self._rng.choice(("escalated", "assumed_resolution"))
+        one["ai_agent_participated"] = True
+        one["ai_agent"] = shapes.ai_agent(one["created_at"], resolution_state=ending)
 
     def _rate(self, one: Json, contact: Json, agent: Json) -> None:
         rated_at = one["updated_at"] + 600
@@ -442,37 +426,10 @@ class _Demo:
             "remark": "Quick and kind!" if rating == 5 else "",
             "created_at": rated_at,
             "updated_at": rated_at,
-            "contact": {
-                **shapes.reference("contact", contact["id"]),
-                "external_id": contact["external_id"],
-            },
+            "contact": shapes.contact_list(contact)["contacts"][0],
             "teammate": shapes.reference("admin", agent["id"]),
         }
         one["updated_at"] = rated_at
-
-    def _ticket(self, ordinal: int, created_at: int) -> Json:
-        contact = self._known_contact(created_at)
-        return shapes.ticket(
-            TICKET_IDS.to_id(ordinal),
-            created_at,
-            ticket_id=str(ordinal + 1),
-            updated_at=min(created_at + self._rng.randint(60, 9 * DAY), NOW - 60),
-            ticket_attributes={
-                "_default_title_": self._rng.choice(_TOPICS).question,
-                "_default_description_": "",
-            },
-            contacts={
-                "type": "contact.list",
-                "contacts": [
-                    {
-                        **shapes.reference("contact", contact["id"]),
-                        "external_id": contact["external_id"],
-                    }
-                ],
-            },
-            admin_assignee_id=FIRST_ADMIN_ID + 2,
-            team_assignee_id=FIRST_TEAM_ID + 3,
-        )
 
     def _article(self, number: int) -> Json:
         rng = self._rng
@@ -502,6 +459,20 @@ class _Demo:
                 "sad_reaction_percentage": 12.5,
             },
         )
+
+
+def _statistics(conversation: Json, topic: Topic) -> Json:
+    """What is counted about a conversation, the team's first answer included."""
+    counted = shapes.statistics(conversation)
+    replied_after = counted.get("time_to_admin_reply")
+    if replied_after is not None:
+        response = {
+            "team_id": FIRST_TEAM_ID + topic.team,
+            "team_name": TEAMS[topic.team][0],
+            "response_time": replied_after,
+        }
+        counted["assigned_team_first_response_time"] = [response]
+    return counted
 
 
 def _conversation_values(ordinal: int, topic: Topic, created_at: int) -> Json:

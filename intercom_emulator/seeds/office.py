@@ -31,6 +31,7 @@ _ADMINS = (
     ("Oskar Lindqvist", "Sales", "2"),
     ("Fin", "AI agent", "1"),
 )
+_AT_LUNCH = "Samuel Okafor"
 _ROLES = {"1": "Support Agent", "2": "Customer Success", "3": "Team Lead", "4": "Owner"}
 
 TEAMS = (
@@ -60,6 +61,20 @@ TAGS = (
     "Öffnungszeiten",
     "日本語",
 )
+EVENT_TYPES = (
+    "admin_deletion",
+    "admin_login_success",
+    "admin_logout",
+    "app_name_change",
+    "app_team_creation",
+    "app_team_deletion",
+    "bulk_export",
+    "conversation_part_deletion",
+    "macro_creation",
+    "macro_deletion",
+    "message_state_change",
+    "role_change",
+)
 SEGMENTS = (
     ("Active", "user"),
     ("New", "user"),
@@ -69,26 +84,44 @@ SEGMENTS = (
 )
 
 
+_STANDARD_ATTRIBUTES = (
+    ("contact", "id", "string"),
+    ("contact", "email", "string"),
+    ("contact", "name", "string"),
+    ("contact", "role", "string"),
+    ("contact", "created_at", "date"),
+    ("contact", "updated_at", "date"),
+    ("contact", "last_seen_at", "date"),
+    ("contact", "unsubscribed_from_emails", "boolean"),
+    ("contact", "location.country", "string"),
+    ("company", "id", "string"),
+    ("company", "company_id", "string"),
+    ("company", "name", "string"),
+    ("company", "plan.name", "string"),
+    ("company", "monthly_spend", "float"),
+    ("company", "session_count", "integer"),
+    ("company", "user_count", "integer"),
+    ("company", "remote_created_at", "date"),
+)
+_CUSTOM_ATTRIBUTES = (
+    ("contact", "job_function", "string"),
+    ("contact", "lifetime_orders", "integer"),
+    ("contact", "satisfaction", "float"),
+    ("contact", "beta_tester", "boolean"),
+    ("contact", "trial_ends_at", "date"),
+    ("contact", "CX Score rating", "integer"),
+    ("company", "contract_number", "string"),
+    ("company", "seats", "integer"),
+    ("company", "health_score", "float"),
+    ("company", "is_partner", "boolean"),
+    ("company", "renewal_at", "date"),
+)
+
+
 def add_office(seed: Seed, opened_at: int) -> Seed:
     """Give `seed` its admins, teams, tags, segments, attributes and subscription types."""
-    teams_of: dict[int, list[int]] = {}
-    for number, (_, members) in enumerate(TEAMS):
-        for member in members:
-            teams_of.setdefault(member, []).append(FIRST_TEAM_ID + number)
     office = seed.objects
-    office["admins"] = [
-        shapes.admin(
-            str(FIRST_ADMIN_ID + number),
-            opened_at,
-            name=name,
-            email=f"{name.split()[0].lower()}@support.example.com",
-            job_title=title,
-            team_ids=teams_of.get(number, []),
-            role={"type": "role", "id": role, "name": _ROLES[role]},
-            has_inbox_seat=name != "Fin",
-        )
-        for number, (name, title, role) in enumerate(_ADMINS)
-    ]
+    office["admins"] = _admins(opened_at)
     office["teams"] = [
         shapes.team(
             str(FIRST_TEAM_ID + number),
@@ -110,18 +143,49 @@ def add_office(seed: Seed, opened_at: int) -> Seed:
     ]
     office["data_attributes"] = data_attributes(opened_at)
     office["conversation_attributes"] = conversation_attributes(opened_at)
-    office["subscription_types"] = [
-        shapes.subscription_type(
-            object_id, opened_at, name=name, consent_type=consent, content_types=[content]
-        )
-        for object_id, name, consent, content in (
-            ("91", "Newsletters", "opt_out", "email"),
-            ("92", "Product updates", "opt_in", "email"),
-            ("93", "Text messages", "opt_in", "sms_message"),
-        )
+    office["subscription_types"] = _subscription_types(opened_at)
+    office["activity_log_event_types"] = [
+        shapes.activity_log_event_type(name, opened_at) for name in EVENT_TYPES
     ]
     office["activity_logs"] = activity_logs(office["admins"], opened_at, seed.now)
     return seed
+
+
+def _admins(opened_at: int) -> list[Json]:
+    teams_of: dict[int, list[int]] = {}
+    for number, (_, members) in enumerate(TEAMS):
+        for member in members:
+            teams_of.setdefault(member, []).append(FIRST_TEAM_ID + number)
+    return [
+        shapes.admin(
+            str(FIRST_ADMIN_ID + number),
+            opened_at,
+            name=name,
+            email=f"{name.split()[0].lower()}@support.example.com",
+            job_title=title,
+            team_ids=teams_of.get(number, []),
+            role={"type": "role", "id": role, "name": _ROLES[role]},
+            has_inbox_seat=name != "Fin",
+            away_status_reason_id=12 if name == _AT_LUNCH else None,
+            away_mode_enabled=name == _AT_LUNCH,
+            _avatar=f"https://static.example.com/avatars/{number}.png" if number % 3 else None,
+        )
+        for number, (name, title, role) in enumerate(_ADMINS)
+    ]
+
+
+def _subscription_types(opened_at: int) -> list[Json]:
+    known = (
+        ("91", "Newsletters", "opt_out", "email"),
+        ("92", "Product updates", "opt_in", "email"),
+        ("93", "Text messages", "opt_in", "sms_message"),
+    )
+    return [
+        shapes.subscription_type(
+            object_id, opened_at, name=name, consent_type=consent, content_types=[content]
+        )
+        for object_id, name, consent, content in known
+    ]
 
 
 def segment_id(number: int) -> str:
@@ -131,39 +195,7 @@ def segment_id(number: int) -> str:
 
 def data_attributes(opened_at: int) -> list[Json]:
     """Standard attributes, and a custom one of every data type for each model."""
-    standard = [
-        ("contact", "id", "string"),
-        ("contact", "email", "string"),
-        ("contact", "name", "string"),
-        ("contact", "role", "string"),
-        ("contact", "created_at", "date"),
-        ("contact", "updated_at", "date"),
-        ("contact", "last_seen_at", "date"),
-        ("contact", "unsubscribed_from_emails", "boolean"),
-        ("contact", "location.country", "string"),
-        ("company", "id", "string"),
-        ("company", "company_id", "string"),
-        ("company", "name", "string"),
-        ("company", "plan.name", "string"),
-        ("company", "monthly_spend", "float"),
-        ("company", "session_count", "integer"),
-        ("company", "user_count", "integer"),
-        ("company", "remote_created_at", "date"),
-    ]
-    custom = [
-        ("contact", "job_function", "string"),
-        ("contact", "lifetime_orders", "integer"),
-        ("contact", "satisfaction", "float"),
-        ("contact", "beta_tester", "boolean"),
-        ("contact", "trial_ends_at", "date"),
-        ("contact", "CX Score rating", "integer"),
-        ("company", "contract_number", "string"),
-        ("company", "seats", "integer"),
-        ("company", "health_score", "float"),
-        ("company", "is_partner", "boolean"),
-        ("company", "renewal_at", "date"),
-    ]
-    attributes = [shapes.standard_attribute(*one) for one in standard]
+    attributes = [shapes.standard_attribute(*one) for one in _STANDARD_ATTRIBUTES]
     attributes += [
         shapes.data_attribute(
             FIRST_ATTRIBUTE_ID + number,
@@ -172,11 +204,11 @@ def data_attributes(opened_at: int) -> list[Json]:
             name=name,
             data_type=data_type,
         )
-        for number, (model, name, data_type) in enumerate(custom)
+        for number, (model, name, data_type) in enumerate(_CUSTOM_ATTRIBUTES)
     ]
     attributes.append(
         shapes.data_attribute(
-            FIRST_ATTRIBUTE_ID + len(custom),
+            FIRST_ATTRIBUTE_ID + len(_CUSTOM_ATTRIBUTES),
             opened_at,
             model="contact",
             name="favourite_colour",

@@ -5,47 +5,56 @@ from __future__ import annotations
 from intercom_emulator import shapes
 from intercom_emulator.messages import Json
 from intercom_emulator.records import Documents
-from intercom_emulator.seeds.office import (
-    DAY,
-    FIRST_ADMIN_ID,
-    FIRST_TEAM_ID,
-    NOW,
-    add_office,
-    segment_id,
-)
-from intercom_emulator.workspace import (
-    COMPANY_IDS,
-    CONTACT_IDS,
-    CONVERSATION_IDS,
-    TICKET_IDS,
-    Seed,
-)
+from intercom_emulator.seeds.gone import add_activities, add_gone, add_merges
+from intercom_emulator.seeds.library import SIZES, add_library
+from intercom_emulator.seeds.office import DAY, FIRST_ADMIN_ID, NOW, add_office, segment_id
+from intercom_emulator.seeds.tiny_content import add_content
+from intercom_emulator.seeds.tiny_talk import TICKETS_TWINS, add_talk
+from intercom_emulator.workspace import COMPANY_IDS, CONTACT_IDS, MERGED_IDS, Seed, ticket_ids
 
-LONG_THREAD = 600
 _OPENED_AT = NOW - 90 * DAY
 _FAR_FUTURE = 253_402_300_799
 _BEFORE_1970 = -86_400
 _FIRST_CUSTOMER = 1_313_000_000
+_SIZES = SIZES | {
+    "audiences": 50,
+    "collections": 21,
+    "content_import_sources": 1,
+    "content_snippets": 51,
+    "data_connector_executions": 22,
+    "data_connectors": 21,
+    "external_pages": 51,
+    "help_center_redirects": 51,
+    "internal_articles": 51,
+    "macros": 51,
+    "news_items": 11,
+    "newsfeeds": 2,
+    "custom_object_instances": 28,
+}
+"""Where lists have pages: exactly one full page of audiences, one row more of most others."""
 
 
-def tiny() -> Seed:
+def tiny(form_of_ticket_ids: str = "conversation") -> Seed:
     """The corner cases. Three months old; the last change is a minute before NOW."""
-    seed = add_office(Seed(now=NOW), _OPENED_AT)
+    ids = ticket_ids(form_of_ticket_ids, TICKETS_TWINS)
+    seed = add_library(add_office(Seed(now=NOW, ticket_ids=ids), _OPENED_AT), _OPENED_AT, _SIZES)
+    seed.objects["subscription_types"] += [
+        shapes.subscription_type(str(100 + number), _OPENED_AT, name=f"Topic {number}")
+        for number in range(9)
+    ]
     companies = _companies(seed)
-    contacts = _contacts(seed, companies)
-    conversations = _conversations(contacts)
+    contacts = _contacts()
+    _hang_all(seed, contacts, companies)
     seed.companies = Documents(companies)
     seed.contacts = Documents(contacts)
-    seed.conversations = Documents(conversations)
-    seed.tickets = Documents(_tickets(contacts))
-    seed.objects["articles"] = _articles()
-    seed.objects["deleted_conversations"] = [
-        shapes.deleted_conversation(
-            str(100 + number), NOW - number * DAY, metrics_retained=number % 2 == 0
-        )
-        for number in range(3)
-    ]
-    seed.merged_contacts = {"6762f0d0ffffffffffffffff": contacts[0]["id"]}
+    add_talk(seed, contacts)
+    add_content(seed)
+    joe, collector = contacts[0]["id"], contacts[1]["id"]
+    many = [(MERGED_IDS.to_id(n), collector, _OPENED_AT + n * 60) for n in range(51)]
+    add_merges(seed, [("6762f0d0ffffffffffffffff", joe, NOW - DAY), *many])
+    add_gone(seed, len(many), [NOW - number * DAY for number in range(5)])
+    add_activities(seed, contacts)
+    _add_events(seed, contacts)
     return seed
 
 
@@ -54,6 +63,7 @@ def _companies(seed: Seed) -> list[Json]:
         return shapes.company(COMPANY_IDS.to_id(ordinal), _OPENED_AT + ordinal, **fields)
 
     pro = {"type": "plan", "id": "269315", "name": "Pro"}
+    tags, segments = seed.objects["tags"], seed.objects["segments"]
     companies = [
         make(
             0,
@@ -72,8 +82,8 @@ def _companies(seed: Seed) -> list[Json]:
                 "renewal_at": NOW + 200 * DAY,
                 "contract_number": "0042",
             },
-            tags={"type": "tag.list", "tags": seed.objects["tags"][:2]},
-            segments={"type": "segment.list", "segments": seed.objects["segments"][:1]},
+            tags={"type": "tag.list", "tags": tags[:2]},
+            segments={"type": "segment.list", "segments": segments[:1]},
             updated_at=NOW - 3600,
         ),
         make(1, name="Müller & Söhne GmbH", company_id="000123", plan=pro, monthly_spend=12.5),
@@ -81,15 +91,20 @@ def _companies(seed: Seed) -> list[Json]:
         make(3, name="Nobody Works Here", company_id="empty-1", user_count=0),
     ]
     companies += [make(n, name=f"Subsidiary {n}", company_id=f"sub-{n}") for n in range(4, 16)]
+    companies[4]["tags"] = {"type": "tag.list", "tags": tags}
+    companies[4]["segments"] = {"type": "segment.list", "segments": segments}
     return companies
 
 
-def _contacts(seed: Seed, companies: list[Json]) -> list[Json]:
-    def make(ordinal: int, **fields: object) -> Json:
-        contact_id = CONTACT_IDS.to_id(ordinal)
-        return shapes.contact(contact_id, _OPENED_AT + ordinal * 3600, **fields)
+def _make(ordinal: int, **fields: object) -> Json:
+    contact_id = CONTACT_IDS.to_id(ordinal)
+    return shapes.contact(contact_id, _OPENED_AT + ordinal * 3600, **fields)
 
-    joe = make(
+
+def _joe() -> Json:
+    """A contact with all that one may have."""
+    twitter = {"type": "social_profile", "name": "Twitter", "url": "http://twitter.com/th1sland"}
+    return _make(
         0,
         external_id="70",
         name="Joe Bloggs",
@@ -97,12 +112,7 @@ def _contacts(seed: Seed, companies: list[Json]) -> list[Json]:
         phone="+353871234567",
         owner_id=str(FIRST_ADMIN_ID),
         avatar={"type": "avatar", "image_url": "https://example.org/128Wash.jpg"},
-        social_profiles={
-            "type": "list",
-            "data": [
-                {"type": "social_profile", "name": "Twitter", "url": "http://twitter.com/th1sland"}
-            ],
-        },
+        social_profiles={"type": "list", "data": [twitter]},
         last_seen_at=NOW - 60,
         updated_at=NOW - 60,
         browser="chrome",
@@ -119,9 +129,10 @@ def _contacts(seed: Seed, companies: list[Json]) -> list[Json]:
         },
         _segments=[segment_id(0), segment_id(3)],
     )
-    collector = make(1, external_id="71", name="Tag Collector", email="tags@example.com")
-    lead = make(2, role="lead", name=None, signed_up_at=None, _segments=[segment_id(4)])
-    odd = make(
+
+
+def _contacts() -> list[Json]:
+    odd = _make(
         3,
         external_id="000072",
         name="Zoë Ünïcødé 🦄",
@@ -131,262 +142,116 @@ def _contacts(seed: Seed, companies: list[Json]) -> list[Json]:
         has_hard_bounced=True,
         custom_attributes={"lifetime_orders": "12", "job_function": 'a\nb\t"c"'},
     )
-    early = make(
-        4,
-        external_id="73",
-        name="The First",
-        created_at=_FIRST_CUSTOMER,
-        updated_at=_FIRST_CUSTOMER,
-    )
-    twins = [
-        make(n, role="user", name=f"Twin {n}", external_id=str(n), updated_at=NOW - DAY)
-        for n in range(5, 9)
+    return [
+        _joe(),
+        _make(1, external_id="71", name="Tag Collector", email="tags@example.com"),
+        _make(2, role="lead", name=None, signed_up_at=None, _segments=[segment_id(4)]),
+        odd,
+        _make(
+            4,
+            external_id="73",
+            name="The First",
+            created_at=_FIRST_CUSTOMER,
+            updated_at=_FIRST_CUSTOMER,
+        ),
+        *(
+            _make(n, role="user", name=f"Twin {n}", external_id=str(n), updated_at=NOW - DAY)
+            for n in range(5, 9)
+        ),
     ]
-    contacts = [joe, collector, lead, odd, early, *twins]
-    for tag in seed.objects["tags"][:12]:
-        _hang(
-            collector,
-            "tags",
-            {
-                **shapes.addressable("tag", tag["id"], "tags"),
-                "_applied_at": _OPENED_AT + DAY,
-                "_applied_by": str(FIRST_ADMIN_ID),
-            },
-        )
-    _hang(joe, "tags", shapes.addressable("tag", seed.objects["tags"][0]["id"], "tags"))
-    for company in companies[4:]:
-        _join(collector, company)
-    for contact, company in ((joe, companies[0]), (odd, companies[1]), (lead, companies[2])):
-        _join(contact, company)
-    for number in range(11):
-        note = shapes.note(
-            str(17_495_962 + number),
-            _OPENED_AT + number * DAY,
-            contact=shapes.reference("contact", collector["id"]),
-            author=seed.objects["admins"][1],
-            body=f"<p>Note {number}</p>",
-        )
-        seed.objects["notes"].append(note)
-        _hang(collector, "notes", shapes.addressable("note", note["id"], "notes"))
-    for subscription in seed.objects["subscription_types"][:2]:
-        _hang(
-            joe,
-            "opted_in_subscription_types",
-            shapes.addressable("subscription", subscription["id"], "subscription_types"),
-        )
-    return contacts
 
 
-def _hang(contact: Json, name: str, entry: Json) -> None:
+def _hang_all(seed: Seed, contacts: list[Json], companies: list[Json]) -> None:
+    """Give the contacts lists that are cut (12), just so (11), just not (10), and short ones."""
+    joe, collector, lead, odd, _, tenth, eleventh, chooser, _ = contacts
+    for contact, many in ((collector, 12), (tenth, 10), (eleventh, 11), (joe, 1)):
+        for tag in seed.objects["tags"][:many]:
+            hang(contact, "tags", _applied(tag["id"]) if contact is not joe else _bare(tag["id"]))
+    for contact, some in (
+        (collector, companies[4:]),
+        (tenth, companies[4:14]),
+        (eleventh, companies[4:15]),
+        (joe, companies[:1]),
+        (odd, companies[1:2]),
+        (lead, companies[2:3]),
+    ):
+        for company in some:
+            company["user_count"] += 1
+            hang(contact, "companies", shapes.addressable("company", company["id"], "companies"))
+    types = seed.objects["subscription_types"]
+    for contact, name, some in (
+        (joe, "opted_in_subscription_types", types[:2]),
+        (chooser, "opted_in_subscription_types", types[:11]),
+        (chooser, "opted_out_subscription_types", types[11:]),
+        (tenth, "opted_out_subscription_types", types[:10]),
+    ):
+        for one in some:
+            entry = shapes.addressable("subscription", one["id"], "subscription_types")
+            hang(contact, name, entry)
+    _write_notes(seed, contacts, companies)
+
+
+def _write_notes(seed: Seed, contacts: list[Json], companies: list[Json]) -> None:
+    writer, ids = seed.objects["admins"][1], iter(range(17_495_962, 18_000_000))
+    for contact, many in ((contacts[1], 11), (contacts[5], 10), (contacts[8], 51)):
+        for number in range(many):
+            note = shapes.note(
+                str(next(ids)),
+                _OPENED_AT + number * DAY,
+                contact=shapes.reference("contact", contact["id"]),
+                author=writer,
+                body=f"<p>Note {number}</p>",
+            )
+            seed.objects["notes"].append(note)
+            hang(contact, "notes", shapes.addressable("note", note["id"], "notes"))
+    for company, many in ((companies[0], 61), (companies[1], 1)):
+        for number in range(many):
+            note = shapes.note(
+                str(next(ids)),
+                _OPENED_AT + number * 3600,
+                company=shapes.reference("company", company["id"]),
+                author=writer,
+                body=f"<p>Company note {number}</p>",
+            )
+            seed.objects["company_notes"].append(note)
+            entries = [*company["notes"]["data"], shapes.addressable("note", note["id"], "notes")]
+            company["notes"] = shapes.company_notes(company["id"], entries)
+
+
+def _bare(tag_id: str) -> Json:
+    return shapes.addressable("tag", tag_id, "tags")
+
+
+def _applied(tag_id: str) -> Json:
+    return {
+        **_bare(tag_id),
+        "_applied_at": _OPENED_AT + DAY,
+        "_applied_by": str(FIRST_ADMIN_ID),
+    }
+
+
+def hang(contact: Json, name: str, entry: Json) -> None:
+    """Add an entry to a nested list of a contact."""
     entries = [*contact[name]["data"], entry]
     contact[name] = shapes.nested_list(contact["id"], name, entries)
 
 
-def _join(contact: Json, company: Json) -> None:
-    company["user_count"] += 1
-    _hang(contact, "companies", shapes.addressable("company", company["id"], "companies"))
-
-
-def _conversations(contacts: list[Json]) -> list[Json]:
-    joe, lead = contacts[0], contacts[2]
-    customer = shapes.author("user", joe["id"], joe["name"], joe["email"])
-    agent = shapes.author("admin", str(FIRST_ADMIN_ID + 1), "Tomás Ribeiro", "tomás@example.com")
-    bot = shapes.author("bot", str(FIRST_ADMIN_ID + 11), "Fin", "operator+emu1ator@intercom.io")
-
-    def make(ordinal: int, **fields: object) -> Json:
-        created_at = _OPENED_AT + ordinal * DAY
-        one = shapes.conversation(
-            CONVERSATION_IDS.to_id(ordinal),
-            created_at,
-            source=shapes.source(
-                str(403_918_334 + ordinal), customer, f"<p>Question {ordinal}</p>"
-            ),
-            contacts=_contact_list(joe),
+def _add_events(seed: Seed, contacts: list[Json]) -> None:
+    """Events in the same second, one that only summaries know of, and two pages of them."""
+    joe, collector = contacts[:2]
+    told = [(joe, "opened_board", NOW - 3600), (joe, "opened_board", NOW - 3600)]
+    told += [(joe, "signed_contract", NOW - 100 * DAY)]
+    told += [(collector, "collected_tag", NOW - number * 600) for number in range(51)]
+    seed.objects["data_events"] = [
+        shapes.data_event(
+            f"event-{number:06}",
+            moment,
+            event_name=name,
+            intercom_user_id=contact["id"],
+            user_id=contact["external_id"],
+            id=contact["external_id"],
+            email=contact["email"],
+            metadata={"number": number, "plan": "Pro"},
         )
-        one.update(fields)
-        return one
-
-    def thread(one: Json, parts: list[Json]) -> Json:
-        one["conversation_parts"] = shapes.conversation_parts(parts)
-        one["statistics"] = shapes.statistics(one)
-        if parts:
-            one["updated_at"] = max(one["updated_at"], parts[-1]["updated_at"])
-        return one
-
-    ids = iter(range(10_001, 20_000))
-
-    def part(created_at: int, who: Json, **fields: object) -> Json:
-        return shapes.part(str(next(ids)), created_at, who, **fields)
-
-    start = _OPENED_AT + DAY
-    talk = [
-        part(start + 60, bot, body="<p>Hi, I am Fin.</p>", part_type="comment"),
-        part(
-            start + 120,
-            agent,
-            part_type="assignment",
-            assigned_to=shapes.reference("team", str(FIRST_TEAM_ID)),
-        ),
-        part(
-            start + 300,
-            agent,
-            body="<p>Hello <b>Joe</b> &amp; team</p>",
-            tags=[shapes.tag("102", _OPENED_AT, name="billing")],
-            attachments=[
-                {
-                    "type": "upload",
-                    "name": "ünï.png",
-                    "content_type": "image/png",
-                    "url": "https://files.example.com/a?expires=1",
-                    "filesize": 100,
-                    "width": 100,
-                    "height": 100,
-                }
-            ],
-        ),
-        part(
-            start + 400,
-            customer,
-            body=None,
-            part_type="conversation_attribute_updated_by_admin",
-            event_details={
-                "attribute": {"name": "Kind"},
-                "value": {"name": "Bug", "previous": None},
-            },
-        ),
-        part(start + 500, customer, body="<p>This message was deleted</p>", redacted=True),
-        part(start + 600, agent, part_type="close", state="closed"),
-    ]
-    endless = [
-        part(
-            _OPENED_AT + 2 * DAY + number * 60,
-            (agent, customer)[number % 2],
-            body=f"<p>Message {number}</p>",
-        )
-        for number in range(LONG_THREAD)
-    ]
-    rating = {
-        "rating": 5,
-        "remark": "Great 👍",
-        "created_at": start + 700,
-        "updated_at": start + 700,
-        "contact": _contact_list(joe)["contacts"][0],
-        "teammate": shapes.reference("admin", str(FIRST_ADMIN_ID + 1)),
-    }
-    applied = shapes.applied(
-        shapes.tag("103", _OPENED_AT, name="bug"), start + 310, str(FIRST_ADMIN_ID)
-    )
-    return [
-        thread(make(0, source=None, contacts=_contact_list(lead)), []),
-        thread(
-            make(
-                1,
-                open=False,
-                state="closed",
-                read=True,
-                priority="urgent",
-                title="A thread with everything",
-                admin_assignee_id=FIRST_ADMIN_ID + 1,
-                team_assignee_id=FIRST_TEAM_ID,
-                tags={"type": "tag.list", "tags": [applied]},
-                conversation_rating=rating,
-                first_contact_reply={"created_at": start + 1, "type": "conversation", "url": None},
-                sla_applied={
-                    "type": "conversation_sla_summary",
-                    "sla_name": "1 h",
-                    "sla_status": "hit",
-                },
-                teammates={
-                    "type": "admin.list",
-                    "teammates": [shapes.reference("admin", str(FIRST_ADMIN_ID + 1))],
-                },
-                custom_attributes={
-                    "Kind": "Bug",
-                    "Priority score": 3,
-                    "Escalated": "true",
-                    "Due": "2026-11-04T09:46:14Z",
-                },
-                ai_agent_participated=True,
-                ai_agent={
-                    "source_type": "workflow",
-                    "source_title": "Greeting",
-                    "last_answer_type": "ai_answer",
-                    "resolution_state": "escalated",
-                    "rating": None,
-                    "rating_remark": None,
-                    "created_at": start,
-                    "updated_at": start,
-                    "content_sources": {
-                        "type": "content_source.list",
-                        "total_count": 0,
-                        "content_sources": [],
-                    },
-                },
-                linked_objects={
-                    "type": "list",
-                    "total_count": 1,
-                    "has_more": False,
-                    "data": [{"type": "ticket", "id": TICKET_IDS.to_id(0), "category": "Customer"}],
-                },
-            ),
-            talk,
-        ),
-        thread(make(2, title="A long thread"), endless),
-        thread(make(3, state="snoozed", snoozed_until=NOW + DAY), []),
-        thread(make(4, ticket={"type": "ticket", "id": TICKET_IDS.to_id(0), "ticket_id": "1"}), []),
-        *[thread(make(n, updated_at=NOW - 2 * DAY), []) for n in range(5, 9)],
-    ]
-
-
-def _contact_list(contact: Json) -> Json:
-    entry = {**shapes.reference("contact", contact["id"]), "external_id": contact["external_id"]}
-    return {"type": "contact.list", "contacts": [entry]}
-
-
-def _tickets(contacts: list[Json]) -> list[Json]:
-    return [
-        shapes.ticket(
-            TICKET_IDS.to_id(number),
-            _OPENED_AT + number * DAY,
-            ticket_id=str(number + 1),
-            contacts=_contact_list(contacts[number % 2]),
-            ticket_attributes={
-                "_default_title_": f"Ticket {number}",
-                "_default_description_": None,
-            },
-        )
-        for number in range(3)
-    ]
-
-
-def _articles() -> list[Json]:
-    translated = {
-        "type": "article_translated_content",
-        "de": {
-            "type": "article_content",
-            "title": "Erste Schritte",
-            "description": "",
-            "body": "<p>Hallo</p>",
-            "author_id": FIRST_ADMIN_ID,
-            "state": "published",
-            "created_at": _OPENED_AT,
-            "updated_at": _OPENED_AT + DAY,
-            "url": "https://help.example.com/de/articles/39",
-        },
-    }
-    return [
-        shapes.article(
-            "39",
-            _OPENED_AT,
-            title="Getting started",
-            body="<p>Welcome</p>",
-            body_markdown="Welcome",
-            url="https://help.example.com/en/articles/39",
-            parent_ids=[18, 19],
-            translated_content=translated,
-            updated_at=NOW - DAY,
-        ),
-        shapes.article("40", _OPENED_AT + 1, title="A draft", state="draft", description=None),
-        shapes.article("41", _OPENED_AT + 2, title="Same second", updated_at=_OPENED_AT + 9),
-        shapes.article("42", _OPENED_AT + 3, title="Same second too", updated_at=_OPENED_AT + 9),
+        for number, (contact, name, moment) in enumerate(told)
     ]

@@ -50,6 +50,11 @@ def shape(**template: Any) -> Shape:
     return make
 
 
+def epoch(moment: float | str) -> float:
+    """Seconds since 1970 of a moment in either of the API's two forms."""
+    return datetime.fromisoformat(moment).timestamp() if isinstance(moment, str) else moment
+
+
 def public(document: Json) -> Json:
     """The object without the emulator's own keys."""
     return {key: value for key, value in document.items() if not key.startswith("_")}

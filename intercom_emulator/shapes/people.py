@@ -42,71 +42,72 @@ def addressable(kind: str, object_id: str, collection: str) -> Json:
     return {"type": kind, "id": object_id, "url": f"/{collection}/{object_id}"}
 
 
+_bare_contact = shape(
+    type="contact",
+    id=ID,
+    workspace_id=WORKSPACE_ID,
+    external_id=None,
+    role="user",
+    email=None,
+    email_domain=None,
+    phone=None,
+    formatted_phone=None,
+    name=None,
+    avatar=None,
+    owner_id=None,
+    social_profiles={"type": "list", "data": []},
+    has_hard_bounced=False,
+    marked_email_as_spam=False,
+    unsubscribed_from_emails=False,
+    created_at=NOW,
+    updated_at=NOW,
+    signed_up_at=NOW,
+    last_seen_at=None,
+    last_replied_at=None,
+    last_contacted_at=None,
+    last_email_opened_at=None,
+    last_email_clicked_at=None,
+    language_override=None,
+    browser=None,
+    browser_version=None,
+    browser_language=None,
+    os=None,
+    location={
+        "type": "location",
+        "country": None,
+        "region": None,
+        "city": None,
+        "country_code": None,
+        "continent_code": None,
+    },
+    android_app_name=None,
+    android_app_version=None,
+    android_device=None,
+    android_os_version=None,
+    android_sdk_version=None,
+    android_last_seen_at=None,
+    ios_app_name=None,
+    ios_app_version=None,
+    ios_device=None,
+    ios_os_version=None,
+    ios_sdk_version=None,
+    ios_last_seen_at=None,
+    custom_attributes={},
+    utm_campaign=None,
+    utm_content=None,
+    utm_medium=None,
+    utm_source=None,
+    utm_term=None,
+    referrer=None,
+    sms_consent=False,
+    unsubscribed_from_sms=False,
+)
+
+
 def contact(contact_id: str, created_at: int, /, **fields: Any) -> Json:
-    """A contact; `fields` override what a bare one has."""
-    document: Json = {
-        "type": "contact",
-        "id": contact_id,
-        "workspace_id": WORKSPACE_ID,
-        "external_id": None,
-        "role": "user",
-        "email": None,
-        "email_domain": None,
-        "phone": None,
-        "formatted_phone": None,
-        "name": None,
-        "avatar": None,
-        "owner_id": None,
-        "social_profiles": {"type": "list", "data": []},
-        "has_hard_bounced": False,
-        "marked_email_as_spam": False,
-        "unsubscribed_from_emails": False,
-        "created_at": created_at,
-        "updated_at": created_at,
-        "signed_up_at": created_at,
-        "last_seen_at": None,
-        "last_replied_at": None,
-        "last_contacted_at": None,
-        "last_email_opened_at": None,
-        "last_email_clicked_at": None,
-        "language_override": None,
-        "browser": None,
-        "browser_version": None,
-        "browser_language": None,
-        "os": None,
-        "location": {
-            "type": "location",
-            "country": None,
-            "region": None,
-            "city": None,
-            "country_code": None,
-            "continent_code": None,
-        },
-        "android_app_name": None,
-        "android_app_version": None,
-        "android_device": None,
-        "android_os_version": None,
-        "android_sdk_version": None,
-        "android_last_seen_at": None,
-        "ios_app_name": None,
-        "ios_app_version": None,
-        "ios_device": None,
-        "ios_os_version": None,
-        "ios_sdk_version": None,
-        "ios_last_seen_at": None,
-        "custom_attributes": {},
-        "utm_campaign": None,
-        "utm_content": None,
-        "utm_medium": None,
-        "utm_source": None,
-        "utm_term": None,
-        "referrer": None,
-        "sms_consent": False,
-        "unsubscribed_from_sms": False,
-    }
-    for name in _CONTACT_LISTS:
-        document[name] = nested_list(contact_id, name)
-    document.update(fields)
+    """A contact; one without an address has no `email_domain`."""
+    lists = {name: nested_list(contact_id, name) for name in _CONTACT_LISTS}
+    document = _bare_contact(contact_id, created_at) | lists | fields
     if document["email"] and document["email_domain"] is None:
         document["email_domain"] = document["email"].rpartition("@")[2]
     if document["email_domain"] is None:
@@ -114,22 +115,47 @@ def contact(contact_id: str, created_at: int, /, **fields: Any) -> Json:
     return document
 
 
-def render_contact(document: Json) -> Json:
+def render_contact(document: Json, choices_limit: int | None = NESTED_LIMIT) -> Json:
     """
     A contact as search and lists show it: of each nested list the first ten entries.
 
     {"tags": {"data": [10 of 12], "total_count": 12, "has_more": true, …}}
+
+    How many of its choices about subscriptions it shows is not documented.
     """
     shown = public(document)
     for name in _CONTACT_LISTS:
-        entries = document[name]["data"]
-        shown[name] = {
-            **document[name],
-            "data": [public(entry) for entry in entries[:NESTED_LIMIT]],
-            "total_count": len(entries),
-            "has_more": len(entries) > NESTED_LIMIT,
-        }
+        limit = choices_limit if name.startswith("opted") else NESTED_LIMIT
+        shown[name] = cut_list(document[name], limit)
     return shown
+
+
+def cut_list(nested: Json, limit: int | None = NESTED_LIMIT) -> Json:
+    """A nested list as its parent shows it."""
+    entries = nested["data"]
+    shown = [public(entry) for entry in entries[:limit]]
+    return {
+        **nested,
+        "data": shown,
+        "total_count": len(entries),
+        "has_more": len(shown) < len(entries),
+    }
+
+
+def company_notes(company_id: str, entries: list[Json] | None = None) -> Json:
+    """A company's notes, which are references only."""
+    return {
+        "type": "note.list",
+        "data": entries or [],
+        "url": f"/companies/{company_id}/notes",
+        "total_count": len(entries or []),
+        "has_more": False,
+    }
+
+
+def render_company(document: Json) -> Json:
+    """A company as the API shows it."""
+    return {**public(document), "notes": cut_list(document["notes"])}
 
 
 def company(record_id: str, created_at: int, /, **fields: Any) -> Json:
@@ -150,6 +176,7 @@ def company(record_id: str, created_at: int, /, **fields: Any) -> Json:
         "segments": {"type": "segment.list", "segments": []},
         "plan": {},
         "custom_attributes": {},
+        "notes": company_notes(record_id),
     }
     document.update(fields)
     return document
@@ -193,4 +220,34 @@ def subscription_type(object_id: str, _: int, /, **fields: Any) -> Json:
         "default_translation": translation,
         "translations": [translation],
         **fields,
+    }
+
+
+deleted_contact = shape(
+    type="contact",
+    id=ID,
+    workspace_id=WORKSPACE_ID,
+    external_id=None,
+    role="user",
+    email=None,
+    name=None,
+    status="archived",
+    created_at=NOW,
+    updated_at=NOW,
+)
+"""A contact that is active no more; a merged one also has `merged_into_id` (API 2.17)."""
+
+contact_activity = shape(
+    type="contact_activity", id=ID, event="created", contact_id="", created_at=NOW
+)
+"""What happened to a contact as a record (Preview); merges name their two sides."""
+
+
+def merge_history(source_id: str, merged_at: int, role: str = "lead") -> Json:
+    """A contact that was merged into another."""
+    return {
+        "type": "merge_history",
+        "source_contact_id": source_id,
+        "source_contact_role": role,
+        "merged_at": merged_at,
     }

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Literal
 
 from intercom_emulator.messages import Json
 from intercom_emulator.records import Collection, ordinal_of_key
-from intercom_emulator.workspace.talk import Talk
+from intercom_emulator.workspace.content import Content
+
+Deed = Callable[[random.Random], None]
 
 
-class Live(Talk):
+class Live(Content):
     """A workspace in which something happens."""
 
-    def live(self, events: int = 20, seconds: float = 0.0, rng_seed: int = 0) -> dict[str, int]:
+    def live(
+        self, events: int = 20, seconds: float = 0.0, rng_seed: int = 0, *, losses: bool = False
+    ) -> dict[str, int]:
         """
         Play `events` believable events, the clock moving `seconds` ahead in even steps.
 
-        New conversations, replies, assignments, tags and closes; contacts, companies and
-        articles that change. The same seed plays the same day. How often each happened.
+        People write, answer, assign, tag and close; contacts, companies, articles and tickets
+        change and appear. With `losses`, some are also merged, archived and deleted, which no
+        incremental read of the living shows. The same seed plays the same day. How often each
+        happened.
         """
         rng = random.Random(rng_seed)  # noqa: S311 - a game of chance
         happened: dict[str, int] = {}
-        deeds = {
-            self._someone_writes: 18,
-            self._someone_replies: 40,
-            self._someone_assigns: 10,
-            self._someone_tags: 8,
-            self._someone_closes: 10,
-            self._a_contact_changes: 20,
-            self._a_company_changes: 6,
-            self._an_article_changes: 2,
-            self._a_contact_appears: 6,
-        }
+        deeds = self._deeds(losses=losses)
         for _ in range(events):
             deed = rng.choices(list(deeds), weights=list(deeds.values()))[0]
             with self.lock:
@@ -41,6 +38,31 @@ class Live(Talk):
             name = deed.__name__.lstrip("_")
             happened[name] = happened.get(name, 0) + 1
         return happened
+
+    def _deeds(self, *, losses: bool) -> dict[Deed, int]:
+        """What may happen, and how often."""
+        deeds: dict[Deed, int] = {
+            self._someone_writes: 18,
+            self._someone_replies: 40,
+            self._someone_assigns: 10,
+            self._someone_tags: 8,
+            self._someone_closes: 10,
+            self._a_contact_changes: 20,
+            self._a_contact_is_tagged: 4,
+            self._a_company_changes: 6,
+            self._an_article_changes: 2,
+            self._a_contact_appears: 6,
+            self._a_ticket_appears: 4,
+            self._a_ticket_moves: 6,
+        }
+        if losses:
+            deeds |= {
+                self._contacts_are_merged: 3,
+                self._a_contact_goes: 3,
+                self._a_contact_comes_back: 1,
+                self._a_conversation_goes: 2,
+            }
+        return deeds
 
     def _someone_writes(self, rng: random.Random) -> None:
         question = rng.choice(
@@ -106,6 +128,47 @@ class Live(Talk):
             email=f"newcomer{number}@example.com",
             role=rng.choice(["user", "lead"]),
         )
+
+    def _a_contact_is_tagged(self, rng: random.Random) -> None:
+        one, tags = self._random(self.contacts, rng), list(self.table("tags").objects())
+        if one is not None and tags:
+            tag_id = rng.choice(tags)["id"]
+            if any(entry["id"] == tag_id for entry in one["tags"]["data"]):
+                self.untag_contact(one["id"], tag_id)
+            else:
+                self.tag_contact(one["id"], tag_id)
+
+    def _a_ticket_appears(self, rng: random.Random) -> None:
+        contact = self._random(self.contacts, rng)
+        self.create_ticket(contact["id"] if contact else None)
+
+    def _a_ticket_moves(self, rng: random.Random) -> None:
+        one, states = self._random(self.tickets, rng), list(self.table("ticket_states").objects())
+        if one is None:
+            return
+        if states and rng.random() < 0.4:  # noqa: PLR2004
+            self.change_ticket_state(one["id"], rng.choice(states)["id"])
+        else:
+            self.reply_ticket(one["id"])
+
+    def _contacts_are_merged(self, rng: random.Random) -> None:
+        one, other = self._random(self.contacts, rng), self._random(self.contacts, rng)
+        if one is not None and other is not None and one["id"] != other["id"]:
+            self.merge_contacts(one["id"], other["id"])
+
+    def _a_contact_goes(self, rng: random.Random) -> None:
+        one = self._random(self.contacts, rng)
+        if one is not None:
+            rng.choice((self.archive_contact, self.block_contact, self.delete_contact))(one["id"])
+
+    def _a_contact_comes_back(self, rng: random.Random) -> None:
+        if self.archived_contacts:
+            self.unarchive_contact(rng.choice(sorted(self.archived_contacts)))
+
+    def _a_conversation_goes(self, rng: random.Random) -> None:
+        one = self._random(self.conversations, rng)
+        if one is not None:
+            self.delete_conversation(one["id"], metrics_retained=rng.random() < 0.5)  # noqa: PLR2004
 
     @staticmethod
     def _random(collection: Collection, rng: random.Random) -> Json | None:

@@ -18,7 +18,6 @@ from intercom_emulator.workspace.seed import (
     COMPANY_IDS,
     CONTACT_IDS,
     CONVERSATION_IDS,
-    TICKET_IDS,
     Seed,
 )
 
@@ -32,6 +31,11 @@ _OWN_VERBS = {
     ("delete", "contacts"): "delete_contact",
     ("delete", "companies"): "delete_company",
     ("delete", "conversations"): "delete_conversation",
+    ("delete", "tickets"): "delete_ticket",
+    ("create", "notes"): "add_note",
+    ("create", "company_notes"): "add_company_note",
+    ("delete", "notes"): "delete_note",
+    ("delete", "company_notes"): "delete_company_note",
 }
 """Verbs that do more than adding or removing one record; `create` and `delete` hand on to them."""
 
@@ -51,24 +55,45 @@ class State:
         self._new_ids = count(FIRST_NEW_ID)
         conversation_item = shapes.render_conversation_list_item
         self.contacts = Collection("contacts", CONTACT_IDS, seed.contacts, shapes.render_contact)
-        self.companies = Collection("companies", COMPANY_IDS, seed.companies, shapes.public)
+        self.companies = Collection("companies", COMPANY_IDS, seed.companies, shapes.render_company)
         self.conversations = Collection(
             "conversations", CONVERSATION_IDS, seed.conversations, conversation_item
         )
-        self.tickets = Collection("tickets", TICKET_IDS, seed.tickets, shapes.public)
+        self.tickets = Collection("tickets", seed.ticket_ids, seed.tickets, shapes.render_ticket)
         self._collections = {
             one.name: one
             for one in (self.contacts, self.companies, self.conversations, self.tickets)
         }
         self._tables = {
-            name: Table(seed.objects[name], resource.key)
-            for name, resource in RESOURCES.items()
-            if name not in self._collections
+            name: self._table(name, seed) for name in RESOURCES if name not in self._collections
         }
-        self.merged_contacts = dict(seed.merged_contacts)
+        self.merge_histories = dict(seed.merge_histories)
+        self.merged_contacts = {
+            item["source_contact_id"]: into
+            for into, items in self.merge_histories.items()
+            for item in items
+        }
         self.archived_contacts: dict[str, Json] = {}
 
+    def _table(self, name: str, seed: Seed) -> Table:
+        resource = RESOURCES[name]
+        parent = resource.parent
+        if parent is None:
+            return Table(seed.objects[name], resource.key)
+        return Table(
+            seed.objects[name],
+            resource.key,
+            parent.path,
+            seed.made_up.get(name),
+            lambda: self._ids_of(parent.resource),
+        )
+
     # Reading
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._settings()
 
     def collection(self, name: str) -> Collection:
         """Contacts, companies, conversations or tickets."""
@@ -82,13 +107,24 @@ class State:
         """
         The truth: each object of `name` as the API shows it.
 
-        Contacts with their nested lists cut at ten, conversations with all their parts.
+        Contacts with their nested lists cut at ten, conversations and tickets with all parts.
         """
-        if name == "conversations":
-            truth = self.conversations.truth
+        if name in ("conversations", "tickets"):
+            truth = self.collection(name).truth
             yield from (shapes.public(truth.document(one) or {}) for one in truth.ordinals())
             return
-        yield from map(shapes.public, self._holder(name).objects())
+        for one in self._holder(name).objects():
+            yield self.shown(name, one)
+
+    def shown(self, name: str, one: Json) -> Json:
+        """An object as its list shows it."""
+        if name == "ticket_types":
+            states = list(self.table("ticket_states").objects())
+            key = self.settings.ticket_type_attributes_key
+            return shapes.render_ticket_type(one, states, attributes_key=key)
+        if name == "ticket_states":
+            return shapes.render_ticket_state(one, list(self.table("ticket_types").objects()))
+        return shapes.public(one)
 
     def counts(self) -> dict[str, int]:
         """How many of each there are."""
@@ -153,11 +189,20 @@ class State:
 
     # How changes are made
 
+    def _moves(self, what: str, touch: bool | None = None) -> bool:  # noqa: FBT001 - as the verbs have it
+        """Whether something moves `updated_at`: as the caller says, else as the settings do."""
+        return what in self.settings.moves_updated_at if touch is None else touch
+
+    def _ids_of(self, name: str) -> Iterator[str]:
+        """The ids of the records that are searched, without making the records up."""
+        collection = self._collections[name]
+        return map(collection.ids.to_id, collection.truth.ordinals())
+
     def _holder(self, name: str) -> Collection | Table:
         return self._collections[name] if name in self._collections else self._tables[name]
 
     def _visible_at(self) -> float:
-        lag = self._settings().index_lag
+        lag = self.settings.index_lag
         return self.clock.time() + lag if lag else float("-inf")
 
     def _known(self, name: str, object_id: Any) -> Json:

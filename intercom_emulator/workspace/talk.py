@@ -1,19 +1,29 @@
-"""What can happen to conversations and tickets."""
+"""What can happen to conversations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from intercom_emulator import shapes
 from intercom_emulator.messages import Json
-from intercom_emulator.workspace.people import People
+from intercom_emulator.records import Collection
+from intercom_emulator.workspace.people import People, drop_tag
 from intercom_emulator.workspace.state import hang_tag
 
 
+@dataclass(frozen=True)
+class OnTicket:
+    """What a part does to the ticket that its conversation is, and what moves the ticket by it."""
+
+    change: Callable[[Json], None] | None = None
+    moved_by: str = "ticket_parts"
+
+
 class Talk(People):
-    """The verbs of conversations and tickets that do more than set fields."""
+    """The verbs of conversations that do more than set fields."""
 
     def create_conversation(
         self,
@@ -29,15 +39,7 @@ class Talk(People):
                 self.conversations.next_id(),
                 now,
                 source=shapes.source(self.new_id(), _contact_author(contact), body),
-                contacts={
-                    "type": "contact.list",
-                    "contacts": [
-                        {
-                            **shapes.reference("contact", contact["id"]),
-                            "external_id": contact["external_id"],
-                        }
-                    ],
-                },
+                contacts=shapes.contact_list(contact),
                 waiting_since=now,
             )
             document["statistics"] = shapes.statistics(document)
@@ -56,6 +58,8 @@ class Talk(People):
         now = self.clock.now()
 
         def change(one: Json) -> None:
+            if by == "admin":
+                _take_part(one, writer["id"])
             one["waiting_since"] = None if by == "admin" else now
             if by == "contact" and one["first_contact_reply"] is None:
                 one["first_contact_reply"] = {
@@ -68,7 +72,7 @@ class Talk(People):
             writer = self._admin_author(admin_id)
         else:
             conversation = self._existing(self.conversations, conversation_id)
-            writer = _source_author(conversation)
+            writer = source_author(conversation)
         return self.add_part(conversation_id, "comment", writer, body=body, change=change)
 
     def close(self, conversation_id: str) -> Json:
@@ -102,14 +106,6 @@ class Talk(People):
             conversation_id, "assignment", self._admin_author(), assigned_to=target, change=change
         )
 
-    def tag_conversation(self, conversation_id: str, tag_id: str, *, touch: bool = True) -> Json:
-        """Put a tag on a conversation."""
-        tag = self.table("tags").get(tag_id) or {}
-        applied = shapes.applied(tag, self.clock.now(), self._any_admin_id())
-        return self._change(
-            self.conversations, conversation_id, lambda one: hang_tag(one, applied), touch=touch
-        )
-
     def rate(self, conversation_id: str, rating: int, remark: str = "") -> Json:
         """Rate a conversation, 1 to 5."""
         now = self.clock.now()
@@ -141,9 +137,15 @@ class Talk(People):
     def delete_conversation(self, conversation_id: str, *, metrics_retained: bool = True) -> None:
         """Delete it for good; GET /conversations/deleted names it from now on."""
         with self.lock:
-            self._remove(self.conversations, conversation_id)
+            gone = self._remove(self.conversations, conversation_id)
+            ticket_id = (gone["ticket"] or {}).get("id")
+            if ticket_id is not None and ticket_id in self.tickets:
+                self._remove(self.tickets, ticket_id)
             deleted = shapes.deleted_conversation(
-                conversation_id, self.clock.now(), metrics_retained=metrics_retained
+                conversation_id,
+                self.clock.now(),
+                metrics_retained=metrics_retained,
+                _was_ticket=ticket_id is not None,
             )
             self.table("deleted_conversations").put(deleted)
 
@@ -156,8 +158,13 @@ class Talk(People):
         body: str | None = None,
         assigned_to: Json | None = None,
         change: Callable[[Json], None] | None = None,
+        on_ticket: OnTicket | None = None,
     ) -> Json:
-        """Append any part, after `change` was made to the conversation; the part."""
+        """
+        Append any part, after `change` was made to the conversation; the part.
+
+        A conversation that is a ticket gives the part to the ticket too.
+        """
         with self.lock:
             part = shapes.part(
                 self.new_id(),
@@ -177,20 +184,138 @@ class Talk(People):
                 parts["total_count"] += 1
                 one["statistics"] = shapes.statistics(one)
 
-            self._change(self.conversations, conversation_id, append)
+            one = self._change(self.conversations, conversation_id, append)
+            ticket_id = (one["ticket"] or {}).get("id")
+            if ticket_id is not None and ticket_id in self.tickets:
+                self._give_to_ticket(ticket_id, part, on_ticket or OnTicket())
             return part
 
-    def create_ticket(self, **fields: Any) -> Json:
-        """A new ticket."""
-        with self.lock:
-            number = str(len(self.tickets) + 1)
-            return self._add(self.tickets, **{"ticket_id": number, **fields})
+    def _give_to_ticket(self, ticket_id: str, part: Json, on_ticket: OnTicket) -> None:
+        kept = {name: part[name] for name in ("part_type", "body", "assigned_to")}
+        given = shapes.ticket_part(part["id"], part["created_at"], part["author"], **kept)
 
-    def conversation_parts(self) -> Iterator[Json]:
-        """Every part of every conversation, with `conversation_id`."""
-        for one in self.objects("conversations"):
-            for part in one["conversation_parts"]["conversation_parts"]:
-                yield {**part, "conversation_id": one["id"]}
+        def append(one: Json) -> None:
+            given["previous_ticket_state"] = one["ticket_state"]["category"]
+            if on_ticket.change is not None:
+                on_ticket.change(one)
+            given["ticket_state"] = one["ticket_state"]["category"]
+            parts = [*one["ticket_parts"]["ticket_parts"], given]
+            one["ticket_parts"] = shapes.ticket_parts(parts)
+
+        touch = self._moves(on_ticket.moved_by)
+        self._change(self.tickets, ticket_id, append, touch=touch)
+
+    # What hangs on conversations
+
+    def tag_conversation(
+        self, conversation_id: str, tag_id: str, *, touch: bool | None = None
+    ) -> Json:
+        """Put a tag on a conversation."""
+        tag = self.table("tags").get(tag_id) or {}
+        applied = shapes.applied(tag, self.clock.now(), self._any_admin_id())
+        moves = self._moves("conversation_tags", touch)
+        return self._change(
+            self.conversations, conversation_id, lambda one: hang_tag(one, applied), touch=moves
+        )
+
+    def untag_conversation(
+        self, conversation_id: str, tag_id: str, *, touch: bool | None = None
+    ) -> Json:
+        """Take a tag off a conversation."""
+        moves = self._moves("conversation_tags", touch)
+        return self._change(
+            self.conversations, conversation_id, lambda one: drop_tag(one, tag_id), touch=moves
+        )
+
+    def evaluate(
+        self, conversation_id: str, monitor_id: str, *, touch: bool | None = None, **fields: Any
+    ) -> Json:
+        """Let a monitor judge a conversation; its evaluation."""
+        found = shapes.monitor_evaluation(monitor_id, self.clock.now(), **fields)
+        moves = self._moves("conversation_monitor_evaluations", touch)
+        self._append(conversation_id, "_monitor_evaluations", found, touch=moves)
+        return found
+
+    def grade(
+        self, conversation_id: str, scorecard_id: str, *, touch: bool | None = None, **fields: Any
+    ) -> Json:
+        """Fill in a scorecard for a conversation; the scorecard."""
+        found = shapes.scorecard(scorecard_id, self.clock.now(), **fields)
+        moves = self._moves("conversation_scorecards", touch)
+        self._append(conversation_id, "_scorecards", found, touch=moves)
+        return found
+
+    def pause(self, conversation_id: str, reason: str = "Paused") -> Json:
+        """Stop the clock of a conversation; the handling event."""
+        return self._handle(conversation_id, type="paused", reason=reason)
+
+    def resume(self, conversation_id: str) -> Json:
+        """Let the clock of a conversation run again; the handling event."""
+        return self._handle(conversation_id, type="resumed")
+
+    def start_side_conversation(self, conversation_id: str, body: str = "<p>A word?</p>") -> Json:
+        """Ask somebody aside; the side conversation."""
+        with self.lock:
+            self._existing(self.conversations, conversation_id)
+            made = self.create("side_conversations", _conversation_id=conversation_id)
+            return self.reply_aside(made["side_conversation_id"], body)
+
+    def reply_aside(self, side_conversation_id: str, body: str = "<p>Sure.</p>") -> Json:
+        """Say something in a side conversation; the side conversation."""
+        with self.lock:
+            one = self._known("side_conversations", side_conversation_id)
+            part = shapes.part(self.new_id(), self.clock.now(), self._admin_author(), body=body)
+            parts = [*one["conversation_parts"], part]
+            return self.update(
+                "side_conversations",
+                side_conversation_id,
+                conversation_parts=parts,
+                total_count=len(parts),
+            )
+
+    def _handle(self, conversation_id: str, **fields: Any) -> Json:
+        with self.lock:
+            self._existing(self.conversations, conversation_id)
+            author = self._admin_author()
+            teammate = {key: author[key] for key in ("type", "name", "email")}
+            return self.create(
+                "handling_events",
+                teammate={**teammate, "id": int(author["id"])},
+                _conversation_id=conversation_id,
+                **fields,
+            )
+
+    def _append(self, conversation_id: str, name: str, entry: Json, *, touch: bool) -> None:
+        self._change(
+            self.conversations,
+            conversation_id,
+            lambda one: one.update({name: [*(one.get(name) or []), entry]}),
+            touch=touch,
+        )
+
+    def _link(
+        self, collection: Collection, record_id: str, entry: Json, *, touch: bool | None
+    ) -> None:
+        kind = "ticket" if collection is self.tickets else "conversation"
+
+        def change(one: Json) -> None:
+            others = [old for old in one["linked_objects"]["data"] if old["id"] != entry["id"]]
+            one["linked_objects"] = shapes.linked_objects([*others, entry])
+
+        moves = self._moves(f"{kind}_linked_objects", touch)
+        self._change(collection, record_id, change, touch=moves)
+
+    def _unlink(
+        self, collection: Collection, record_id: str, other_id: str, *, touch: bool | None
+    ) -> None:
+        kind = "ticket" if collection is self.tickets else "conversation"
+
+        def change(one: Json) -> None:
+            others = [old for old in one["linked_objects"]["data"] if old["id"] != other_id]
+            one["linked_objects"] = shapes.linked_objects(others)
+
+        moves = self._moves(f"{kind}_linked_objects", touch)
+        self._change(collection, record_id, change, touch=moves)
 
     def _move(self, conversation_id: str, part_type: str, **fields: Any) -> Json:
         return self.add_part(
@@ -216,9 +341,18 @@ def _contact_author(contact: Json) -> Json:
     return shapes.author(contact["role"], contact["id"], contact["name"], email)
 
 
-def _source_author(conversation: Json) -> Json:
+def source_author(conversation: Json) -> Json:
+    """Who began a conversation, as the author of a part."""
     source = (conversation["source"] or {}).get("author")
     if source is None:
         one = conversation["contacts"]["contacts"][0]
         return shapes.author("user", one["id"], None, f"{one['id']}@example.invalid")
     return shapes.author(source["type"], source["id"], source["name"], source["email"])
+
+
+def _take_part(conversation: Json, admin_id: str) -> None:
+    """Count an admin among the teammates of a conversation."""
+    known = (conversation["teammates"] or {}).get("admins", [])
+    if all(one["id"] != admin_id for one in known):
+        entry = shapes.reference("admin", admin_id)
+        conversation["teammates"] = {"type": "admin.list", "admins": [*known, entry]}

@@ -78,7 +78,7 @@ def test_tickets_vanish_without_their_permission(client):
     client.headers["Authorization"] = f"Bearer {value}"
     part = client.updated_after("conversations", 0).json()
 
-    assert 1 == full["total_count"] - part["total_count"]
+    assert 6 == full["total_count"] - part["total_count"]
     assert part["total_count"] == client.get("/conversations").json()["total_count"]
     assert 404 == client.get("/conversations/505").status_code
 
@@ -90,7 +90,7 @@ def test_plans_restrict_routes(client):
     assert (403, "api_plan_restricted") == client.refusal(client.get("/articles"))
 
 
-@pytest.mark.parametrize("version", ["2.1", "2.17", "Unstable", "2.6"])
+@pytest.mark.parametrize("version", ["2.1", "2.18", "Unstable", "2.6"])
 def test_versions_that_are_refused(client, version):
     """A version the workspace doesn't know is 400."""
     response = client.get("/tags", headers={"Intercom-Version": version})
@@ -99,11 +99,12 @@ def test_versions_that_are_refused(client, version):
 
 
 def test_versions_that_are_accepted(client):
-    """2.11 to 2.16, 2.17 where it is set, and the app's version without the header."""
-    for version in ("2.11", "2.15", "2.16"):
+    """2.11 to 2.17 and Preview, and the app's version without the header."""
+    for version in ("2.11", "2.15", "2.16", "2.17", "Preview"):
         assert 200 == client.get("/tags", headers={"Intercom-Version": version}).status_code
-    client.emulator.settings.versions.add("2.17")
-    assert 200 == client.get("/tags", headers={"Intercom-Version": "2.17"}).status_code
+    client.emulator.settings.versions.remove("2.17")
+    response = client.get("/contacts/deleted", headers={"Intercom-Version": "2.17"})
+    assert (400, "intercom_version_invalid") == client.refusal(response)
     del client.headers["Intercom-Version"]
     assert "2.16" == client.get("/tags").headers["Intercom-Version"]
     assert client.emulator.journal.entries()[-1].intercom_version is None

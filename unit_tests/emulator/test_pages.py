@@ -219,7 +219,7 @@ def test_companies_by_name_id_and_tag(client):
     assert "1" == client.get("/companies", name="Blue Sun").json()["company_id"]
     assert "Blue Sun" == client.get("/companies", company_id="1").json()["name"]
     assert (404, "company_not_found") == client.refusal(client.get("/companies", name="X"))
-    assert 1 == client.get("/companies", tag_id="102").json()["total_count"]
+    assert 2 == client.get("/companies", tag_id="102").json()["total_count"]
 
 
 def test_deleted_conversations_by_page(client):
@@ -289,7 +289,7 @@ def test_companies_of_a_segment(client):
     """GET /companies lists those of a segment."""
     segment_id = client.get("/segments").json()["segments"][0]["id"]
 
-    assert 1 == client.get("/companies", segment_id=segment_id).json()["total_count"]
+    assert 2 == client.get("/companies", segment_id=segment_id).json()["total_count"]
     assert 200 == client.post("/companies/list", order="asc").status_code
 
 
