@@ -66,6 +66,14 @@ def page_size(asked: Any, default: int, maximum: int, refusal: int = 400) -> int
     return size
 
 
+def asked_page_size(
+    request: Request, settings: Settings, asked: Any, default: int, maximum: int
+) -> int:
+    """The page size of a route, whose documented maximum the settings may overrule."""
+    limit = settings.per_page_maximum.get(request.route_key, maximum)
+    return page_size(asked, default, limit, settings.per_page_refusal)
+
+
 def page_number(asked: Any) -> int:
     """`page`, counted from 1. Raises 400."""
     try:
@@ -179,10 +187,8 @@ def list_page(
     if pages.form == "whole":
         return rows, {}
     parameters = request.query if asked is None else asked
-    maximum = settings.per_page_maximum.get(request.route_key, pages.maximum)
-    per_page = page_size(
-        parameters.get("per_page"), pages.default, maximum, settings.per_page_refusal
-    )
+    asked_size = parameters.get("per_page")
+    per_page = asked_page_size(request, settings, asked_size, pages.default, pages.maximum)
     if pages.form == "cursor" and order is not None:
         return _cursor_page(request, settings, rows, pages, order, per_page)
     return _numbered_page(request, settings, rows, pages, parameters.get("page"), per_page)

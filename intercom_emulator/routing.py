@@ -42,7 +42,7 @@ class Router:
     def __init__(self) -> None:
         self.routes: list[Route] = []
         self._plain: dict[tuple[str, str], Route] = {}
-        self._patterns: list[tuple[str, re.Pattern[str], Route]] = []
+        self._patterns: dict[tuple[str, str, int], list[tuple[re.Pattern[str], Route]]] = {}
 
     def route(
         self,
@@ -81,7 +81,8 @@ class Router:
         self.routes.append(route)
         if "{" in route.template:
             pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.template))
-            self._patterns.append((route.method, pattern, route))
+            place = _place(route.method, route.template)
+            self._patterns.setdefault(place, []).append((pattern, route))
         else:
             self._plain[route.method, route.template] = route
 
@@ -90,9 +91,13 @@ class Router:
         plain = self._plain.get((method, path))
         if plain is not None:
             return plain, {}
-        for wanted, pattern, route in self._patterns:
-            if wanted == method:
-                found = pattern.fullmatch(path)
-                if found is not None:
-                    return route, found.groupdict()
+        for pattern, route in self._patterns.get(_place(method, path), ()):
+            found = pattern.fullmatch(path)
+            if found is not None:
+                return route, found.groupdict()
         return None
+
+
+def _place(method: str, path: str) -> tuple[str, str, int]:
+    """Where to look for a path: its first step and the number of its steps are never parameters."""
+    return method, path[1:].partition("/")[0], path.count("/")

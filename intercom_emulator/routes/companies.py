@@ -12,10 +12,10 @@ from intercom_emulator import shapes
 from intercom_emulator.errors import bad_request, not_found
 from intercom_emulator.messages import Json, Request, Response
 from intercom_emulator.pagination import (
+    asked_page_size,
     cursor_pages,
     numbered_pages,
     page_number,
-    page_size,
     take_page,
 )
 from intercom_emulator.records import ordinal_of_key
@@ -113,7 +113,9 @@ def list_company_contacts(world: World, request: Request) -> Response:
         if any(entry["id"] == company["id"] for entry in one["companies"]["data"]):
             members.append(key)
     hits = Hits(members, 0, len(members), descending=True)
-    per_page = page_size(request.query.get("per_page"), 50, MAX_MEMBERS_PER_PAGE)
+    per_page = asked_page_size(
+        request, world.settings, request.query.get("per_page"), 50, MAX_MEMBERS_PER_PAGE
+    )
     after = request.query.get("starting_after")
     ordinals, number, cursor = take_page(hits, after, per_page, contacts.ids)
     pages = cursor_pages(
@@ -142,7 +144,9 @@ def _companies_with_contacts(world: World) -> list[Json]:
 
 
 def _list(world: World, request: Request, ascending: list[Json], *, descending: bool) -> Json:
-    per_page = page_size(request.query.get("per_page"), DEFAULT_PER_PAGE, MAX_PER_PAGE)
+    per_page = asked_page_size(
+        request, world.settings, request.query.get("per_page"), DEFAULT_PER_PAGE, MAX_PER_PAGE
+    )
     number = page_number(request.query.get("page"))
     if number * per_page > world.settings.companies_list_ceiling:
         raise bad_request("bad_request", "page limit reached, please use scroll API")

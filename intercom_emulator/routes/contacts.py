@@ -14,7 +14,7 @@ import orjson
 from intercom_emulator import shapes
 from intercom_emulator.errors import bad_request, not_found
 from intercom_emulator.messages import Json, Request, Response
-from intercom_emulator.pagination import cursor_pages, list_page, page_size, take_page
+from intercom_emulator.pagination import asked_page_size, cursor_pages, list_page, take_page
 from intercom_emulator.records import View
 from intercom_emulator.resources import READ_USERS, Pages
 from intercom_emulator.routes.envelopes import page
@@ -50,7 +50,9 @@ def list_contacts(world: World, request: Request) -> Response:
     contacts = world.workspace.contacts
     order = contacts.truth.order("created_at")
     hits = Hits(order, 0, len(order), descending=True)
-    per_page = page_size(request.query.get("per_page"), 10, MAX_PER_PAGE)
+    per_page = asked_page_size(
+        request, world.settings, request.query.get("per_page"), 10, MAX_PER_PAGE
+    )
     after = request.query.get("starting_after")
     ordinals, number, cursor = take_page(hits, after, per_page, contacts.ids)
     pages = cursor_pages(
@@ -155,9 +157,14 @@ def list_merge_history(world: World, request: Request) -> Json:
     """
     contact = contact_of(world, request, request.path_parameters["id"])
     items = world.workspace.merge_histories.get(contact["id"], [])
-    if request.query.get("order", "desc") == "desc":
+    order = request.query.get("order", "desc")
+    if order not in ("asc", "desc"):
+        raise bad_request("parameter_invalid", "order must be asc or desc")
+    if order == "desc":
         items = items[::-1]
-    per_page = page_size(request.query.get("per_page"), 50, MAX_PER_PAGE)
+    per_page = asked_page_size(
+        request, world.settings, request.query.get("per_page"), 50, MAX_PER_PAGE
+    )
     try:
         start = int(request.query.get("cursor", "0"))
     except ValueError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intercom_emulator import shapes
-from intercom_emulator.errors import not_found
+from intercom_emulator.errors import bad_request, not_found
 from intercom_emulator.messages import Json, Request
 from intercom_emulator.pagination import list_page
 from intercom_emulator.resources import READ_ARTICLES, READ_NEWS, Pages
@@ -111,4 +111,8 @@ def _contents(world: World) -> Iterator[tuple[int, int, Json]]:
 
 def _is_within(query: dict[str, str], name: str, moment: int) -> bool:
     after, before = query.get(f"{name}_after"), query.get(f"{name}_before")
-    return (after is None or moment > int(after)) and (before is None or moment < int(before))
+    try:
+        is_later = after is None or moment > int(after)
+        return is_later and (before is None or moment < int(before))
+    except ValueError:
+        raise bad_request("parameter_invalid", "expected a UNIX timestamp") from None

@@ -14,7 +14,7 @@ import orjson
 
 from intercom_emulator import shapes
 from intercom_emulator.messages import Json, Request, Response
-from intercom_emulator.pagination import cursor_pages, page_size, take_page
+from intercom_emulator.pagination import asked_page_size, cursor_pages, take_page
 from intercom_emulator.records import View, ordinal_of_key
 from intercom_emulator.resources import READ_CONVERSATIONS
 from intercom_emulator.routes.envelopes import page
@@ -69,7 +69,9 @@ def list_conversations(world: World, request: Request) -> Response:
         else [key for key in keys if visible[1](conversations.truth, ordinal_of_key(key))]
     )
     hits = Hits(shown, 0, len(shown), descending=True)
-    per_page = page_size(request.query.get("per_page"), DEFAULT_PER_PAGE, MAX_PER_PAGE)
+    per_page = asked_page_size(
+        request, world.settings, request.query.get("per_page"), DEFAULT_PER_PAGE, MAX_PER_PAGE
+    )
     after = request.query.get("starting_after")
     ordinals, number, cursor = take_page(hits, after, per_page, conversations.ids)
     pages = cursor_pages(
@@ -92,8 +94,12 @@ def show_conversation(world: World, request: Request) -> Response | Json:
     parts = one["conversation_parts"]["conversation_parts"]
     newest = parts[-world.settings.parts_limit :]
     total = len(parts) if world.settings.parts_total == "all" else len(newest)
-    forms = {name: vars(world.settings)[name] for name in _USUAL}
-    shown = shapes.render_conversation(one, **forms)
+    settings = world.settings
+    shown = shapes.render_conversation(
+        one,
+        linked_objects_limit=settings.linked_objects_limit,
+        conversation_teammates_key=settings.conversation_teammates_key,
+    )
     shown["conversation_parts"] = shapes.conversation_parts(newest, total)
     if request.query.get("display_as") == "plaintext":
         _as_plaintext(shown)

@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 
 from intercom_emulator.errors import bad_request, not_found
 from intercom_emulator.messages import Json, Request
-from intercom_emulator.pagination import page_size
+from intercom_emulator.pagination import asked_page_size
 from intercom_emulator.routes.parents import contact_of
 from intercom_emulator.routes.router import ROUTER
 from intercom_emulator.shapes import public
 from intercom_emulator.world import World
 
+MAX_PER_PAGE = 150
 KEPT_DAYS = 90
 """Older events appear in summaries alone."""
 _SECONDS_PER_DAY = 86_400
@@ -83,11 +84,13 @@ def _page(world: World, request: Request, contact_id: str) -> tuple[list[Json], 
         key=lambda one: (one["created_at"], one["_key"]),
         reverse="data_events" not in world.settings.oldest_first,
     )
-    maximum = world.settings.per_page_maximum.get(request.route_key, 150)
-    per_page = page_size(
-        request.query.get("per_page"), 50, maximum, world.settings.per_page_refusal
+    per_page = asked_page_size(
+        request, world.settings, request.query.get("per_page"), 50, MAX_PER_PAGE
     )
-    start = int(request.query.get("before", "0"))
+    try:
+        start = int(request.query.get("before", "0"))
+    except ValueError:
+        raise bad_request("parameter_invalid", "before must be a number") from None
     shown = [public(one) for one in events[start : start + per_page]]
     if start + per_page >= len(events):
         return shown, {}

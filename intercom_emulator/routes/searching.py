@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from intercom_emulator.errors import bad_request
 from intercom_emulator.messages import Json, Request
-from intercom_emulator.pagination import cursor_pages, page_size, take_page
+from intercom_emulator.pagination import asked_page_size, cursor_pages, take_page
 from intercom_emulator.records import Collection, View
 from intercom_emulator.search import Grammar, Predicate
 from intercom_emulator.world import World
@@ -41,7 +41,9 @@ def search_page(
         raise bad_request("parameter_invalid", "pagination must be an object")
     collection.catch_up(world.clock.time())
     hits = world.searcher.search(collection, grammar, world.settings, body, only=only)
-    per_page = page_size(pagination.get("per_page"), default, MAX_PER_PAGE)
+    per_page = asked_page_size(
+        request, world.settings, pagination.get("per_page"), default, MAX_PER_PAGE
+    )
     ordinals, number, cursor = take_page(
         hits, pagination.get("starting_after"), per_page, collection.ids
     )

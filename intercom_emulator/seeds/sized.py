@@ -156,6 +156,11 @@ def _spread(number: int) -> int:
     return (number * 2_654_435_761 + 0x9E37_79B9) & 0xFFFF_FFFF
 
 
+def _places(name: bytes, many: int) -> list[tuple[int, bytes]]:
+    """The places of a template that differ by number, with their numbers."""
+    return [(number, name % number) for number in range(many)]
+
+
 def _template(document: Json) -> bytes:
     """
     The document's JSON with its markers turned into places for bytes formatting.
@@ -217,6 +222,10 @@ class _Contacts(_Lazy):
         self._companies = sizes["companies"]
         self._memberships = min(sizes["contact_companies"], self._companies)
         self._segments = [segment_id(number) for number in range(sizes["contact_segments"])]
+        self._company_places = _places(b"company%d", self._memberships)
+        self._tag_places = _places(b"tag%d", sizes["contact_tags"])
+        self._note_places = _places(b"note%d", sizes["contact_notes"])
+        self._has_lists = bool(self._tag_places or self._note_places)
         whole = self._contact()
         self._whole = _template(whole)
         self._shown = _template(shapes.render_contact(whole))
@@ -319,6 +328,7 @@ class _Contacts(_Lazy):
         return {name: shapes.nested_list("@id@", name, found) for name, found in entries.items()}
 
     def _fields(self, ordinal: int) -> dict[bytes, bytes | int]:
+        companies = self._companies
         fields: dict[bytes, bytes | int] = {
             b"id": CONTACT_IDS.to_id(ordinal).encode(),
             b"number": b"%d" % ordinal,
@@ -326,15 +336,17 @@ class _Contacts(_Lazy):
             b"updated_at": self._updated_at[ordinal],
             b"orders": ordinal % 40,
         }
-        for number in range(self._memberships):
-            company = COMPANY_IDS.to_id((ordinal + number) % self._companies)
-            fields[b"company%d" % number] = company.encode()
-        for number in range(self._sizes["contact_tags"]):
-            fields[b"tag%d" % number] = b"%d" % (FIRST_TAG_ID + (ordinal + number) % len(TAGS))
-        for number in range(self._sizes["contact_notes"]):
-            note_id = _FIRST_NOTE_ID + ordinal * self._sizes["contact_notes"] + number
-            fields[b"note%d" % number] = b"%d" % note_id
+        for number, company in self._company_places:
+            fields[company] = COMPANY_IDS.to_id((ordinal + number) % companies).encode()
+        if self._has_lists:
+            self._fill_lists(fields, ordinal)
         return fields
+
+    def _fill_lists(self, fields: dict[bytes, bytes | int], ordinal: int) -> None:
+        for number, tag in self._tag_places:
+            fields[tag] = b"%d" % (FIRST_TAG_ID + (ordinal + number) % len(TAGS))
+        for number, note in self._note_places:
+            fields[note] = b"%d" % (_FIRST_NOTE_ID + ordinal * len(self._note_places) + number)
 
 
 class _Companies(_Lazy):
@@ -410,19 +422,19 @@ class _Talk(_Lazy):
             ended_at = created_at + self._parts * self._pace(ordinal)
             self._updated_at[ordinal] = min(max(self._updated_at[ordinal], ended_at), NOW - 1)
 
-    def said(self, ordinal: int, contact: bytes) -> list[Json]:
+    def said(self, ordinal: int, contact: bytes | int) -> list[Json]:
         """The parts."""
         created_at, pace = self._created_at[ordinal], self._pace(ordinal)
-        first_id = self._first_part_id + ordinal * self._parts
-        pieces = (
-            self._part_templates[number % 2]
+        first_id, templates = self._first_part_id + ordinal * self._parts, self._part_templates
+        pieces = [
+            templates[number % 2]
             % {
                 b"part": b"%d" % (first_id + number),
                 b"contact": contact,
                 b"at": created_at + (number + 1) * pace,
             }
             for number in range(self._parts)
-        )
+        ]
         parts: list[Json] = orjson.loads(b"[%b]" % b",".join(pieces))
         return parts
 
@@ -450,7 +462,7 @@ class _Conversations(_Talk):
         """See `records.Source`."""
         fields = self._fields(ordinal)
         document: Json = orjson.loads(self._template % fields)
-        parts = self.said(ordinal, _contact_of(ordinal, self._sizes))
+        parts = self.said(ordinal, fields[b"contact"])
         document["conversation_parts"] = shapes.conversation_parts(parts)
         return document
 

@@ -102,3 +102,62 @@ def test_one_of_each(emulator, sdk):
     assert "39" == sdk.articles.find(39).id
     assert "991267459" == sdk.admins.find(991267459).id
     assert "emu1ator" == sdk.admins.identify().app.id_code
+
+
+def test_single_objects(emulator, sdk):
+    """The client finds a tag, team, segment, ticket, collection and help center by its id."""
+    workspace = emulator.workspace
+    found = {
+        "collections": sdk.help_centers.collections.find(18),
+        "help_centers": sdk.help_centers.find(79),
+        "segments": sdk.segments.find(next(workspace.objects("segments"))["id"]),
+        "tags": sdk.tags.find("102"),
+        "teams": sdk.teams.find("814865"),
+        "ticket_types": sdk.ticket_types.get("95"),
+        "tickets": sdk.tickets.get(next(workspace.objects("tickets"))["id"]),
+    }
+
+    for name, one in found.items():
+        assert one.id in ids(workspace.objects(name)), name
+
+
+def test_settings(emulator, sdk):
+    """The client lists ticket types, subscription types, collections, news and the like."""
+    # The client was made when these were described as a bare array.
+    emulator.settings.bare_lists.add("GET /away_status_reasons")
+    listed = {
+        "away_status_reasons": sdk.away_status_reasons.list_away_status_reasons(),
+        "collections": sdk.help_centers.collections.list(),
+        "help_centers": sdk.help_centers.list().items,  # its iterator asks for page after page
+        "internal_articles": sdk.internal_articles.list_internal_articles().data,
+        "news_items": sdk.news.items.list().data,
+        "newsfeeds": sdk.news.feeds.list().data,
+        "subscription_types": sdk.subscription_types.list().data,
+        "ticket_states": sdk.ticket_states.list_ticket_states().data,
+        "ticket_types": sdk.ticket_types.list().data,
+    }
+
+    for name, objects in listed.items():
+        assert ids(objects) == ids(emulator.workspace.objects(name)), name
+
+
+def test_what_hangs_on_companies_and_contacts(emulator, sdk):
+    """The client reads members and segments, choices, notes, and a contact by its own id."""
+    workspace = emulator.workspace
+    members = list(workspace.relations("contact_companies"))
+    company_id = members[-1]["company_id"]
+    segments = {
+        one["segment_id"]
+        for one in workspace.relations("company_segments")
+        if one["company_id"] == company_id
+    }
+    contact = next(one for one in workspace.objects("contacts") if one["notes"]["data"])
+
+    assert {one["contact_id"] for one in members if one["company_id"] == company_id} == ids(
+        sdk.companies.list_attached_contacts(company_id).data
+    )
+    assert segments == ids(sdk.companies.list_attached_segments(company_id).data)
+    assert ids(sdk.contacts.list_attached_segments(contact["id"]).data)
+    assert ids(contact["notes"]["data"]) == ids(sdk.notes.list(contact["id"]))
+    by_its_own = sdk.contacts.show_contact_by_external_id(contact["external_id"])
+    assert contact["id"] == by_its_own.id

@@ -101,6 +101,12 @@ def test_the_demo_answers_an_analysts_questions():
     )
 
 
+@pytest.mark.parametrize("name", ["tiny", "demo"])
+def test_no_resource_is_empty(name):
+    """There is something of everything, so that every table can be filled."""
+    assert [] == [what for what, count in workspace_of(name).counts().items() if not count]
+
+
 def test_sized_workspaces():
     """Sizes, the hot hour, the shared second, and long conversations."""
     workspace = Emulator(

@@ -87,6 +87,32 @@ def test_what_moves_an_object(client, what, moves):
     assert moves == (emulator.clock.now() == one["updated_at"])
 
 
+@pytest.mark.parametrize("what", ["contacts", "conversations", "tickets"])
+def test_page_lengths_of_searches(client, what):
+    """The longest page of a search may be shorter than peers have seen, or longer."""
+    settings, route = client.emulator.settings, f"POST /{what}/search"
+    settings.per_page_maximum[route], settings.per_page_refusal = 20, 422
+    assert 422 == client.updated_after(what, 0, per_page=21).status_code
+    settings.per_page_maximum[route] = 300
+    assert 200 == client.updated_after(what, 0, per_page=300).status_code
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/admins/activity_logs", {"created_at_after": "soon"}),
+        ("/content/search", {"updated_at_after": "soon"}),
+        ("/data_connectors/12345/execution_results", {"start_ts": "soon"}),
+        ("/events", {"type": "user", "intercom_user_id": CONTACT_IDS.to_id(0), "before": "x"}),
+        (f"/contacts/{CONTACT_IDS.to_id(0)}/merge_history", {"order": "up"}),
+        ("/conversations/deleted", {"order": "up"}),
+    ],
+)
+def test_nonsense_is_refused(client, path, query):
+    """A parameter that means nothing is 400, never an error of the emulator."""
+    assert (400, "parameter_invalid") == client.refusal(client.get(path, **query))
+
+
 def test_keys_of_lists(start):
     """A list's key is documented in two ways, or the list is a bare array."""
     client = start(
