@@ -104,7 +104,7 @@ class _Compiler:
         elif (scalar := conversion(declared)) is not None:
             convert = self._of_scalar(scalar, self._unfit(path, kind))
         else:
-            return self._of_either(declared, path)
+            return None
         return _reshaping(convert, kind, declared[KEY]) if KEY in declared else convert
 
     def of_object(self, declared: Mapping[str, Any], path: str) -> Convert:
@@ -143,21 +143,6 @@ class _Compiler:
             return [None if each is None else into_type(each) for each in value]
 
         return convert
-
-    def _of_either(self, declared: Mapping[str, Any], path: str) -> Convert | None:
-        """Where more types are declared, each shape is brought into its own, none refused."""
-        kinds = declared.get("type", [])
-        converts = {
-            shape: self.of_value({**declared, "type": kind}, path)
-            for shape, kind in ((dict, "object"), (list, "array"))
-            if kind in kinds and len(kinds) > 1
-        }
-
-        def convert(value: Any) -> Any:
-            into_type = converts.get(type(value))
-            return value if into_type is None else into_type(value)
-
-        return convert if converts else None
 
     def _of_scalar(self, scalar: Convert, unfit: Convert) -> Convert:
         def convert(value: Any) -> Any:

@@ -240,14 +240,6 @@ def test_a_shape_that_none_declares_is_null_and_told(declared, kind, value):
     assert brought(declared, value) == (None, [("field", kind)])
 
 
-def test_fields_of_two_shapes_keep_theirs():
-    """Where a schema declares two types, each is brought into its own."""
-    either = {"type": ["null", "object", "string"], "properties": {"at": TIMESTAMP}}
-
-    assert brought(either, "https://x") == ("https://x", [])
-    assert brought(either, {"at": 0}) == ({"at": "1970-01-01T00:00:00Z"}, [])
-
-
 def test_t42_unknown_fields_and_custom_attributes_pass_untouched():
     """T42: what the schema doesn't know is neither changed nor dropped, digit by digit."""
     text = b'{"new":[1],"custom_attributes":{"a":18446744073709551616,"b":12345678901234567.891}}'
