@@ -89,7 +89,7 @@ def _kind(declared: Mapping[str, Any]) -> str:
 
 
 class _Compiler:
-    """Makes functions of schemas; they tell `misfit` of each value that has no place."""
+    """Makes functions of schemas. Those of objects and lists tell `misfit` of what is in them."""
 
     def __init__(self, misfit: Misfit) -> None:
         self._misfit = misfit
@@ -98,14 +98,14 @@ class _Compiler:
         """What brings a value into its type; None where it may be anything."""
         kind = _kind(declared)
         if kind == "object":
-            convert = self.of_object(declared, path)
+            convert: Convert | None = self.of_object(declared, path)
         elif kind == "array":
             convert = self._of_array(declared, path)
-        elif (scalar := conversion(declared)) is not None:
-            convert = self._of_scalar(scalar, self._unfit(path, kind))
         else:
-            return None
-        return _reshaping(convert, kind, declared[KEY]) if KEY in declared else convert
+            convert = conversion(declared)
+        if convert is None or KEY not in declared:
+            return convert
+        return _reshaping(convert, kind, declared[KEY])
 
     def of_object(self, declared: Mapping[str, Any], path: str) -> Convert:
         """What brings an object's fields, in place, into their types."""
@@ -113,47 +113,54 @@ class _Compiler:
         properties = declared.get("properties", {})
         usual = {name: comes_as(each) for name, each in properties.items()}
         bring = {name: self.of_value(each, prefix + name) for name, each in properties.items()}
+        unfit = {name: self._unfit(each, prefix + name) for name, each in properties.items()}
         rest = declared.get("additionalProperties")
-        bring_rest = self.of_value(rest, f"{prefix}*") if isinstance(rest, Mapping) else None
-        unfit = self._unfit(path, "object")
+        rest = rest if isinstance(rest, Mapping) else {}
+        bring_rest = self.of_value(rest, f"{prefix}*")
+        unfit_rest = self._unfit(rest, f"{prefix}*")
 
-        def convert(row: Any) -> Any:
+        def convert(row: Any) -> Row | None:
             if type(row) is not dict:
-                return unfit(row)
+                return None
             for name, value in row.items():
                 # A look at the type is cheaper than a call.
                 if value is None or type(value) is usual.get(name):
                     continue
                 into_type = bring.get(name, bring_rest)
                 if into_type is not None:
-                    row[name] = into_type(value)
+                    row[name] = fitting = into_type(value)
+                    if fitting is None:
+                        unfit.get(name, unfit_rest)(value)
             return row
 
         return convert
 
     def _of_array(self, declared: Mapping[str, Any], path: str) -> Convert:
-        into_type = self.of_value(declared.get("items", {}), f"{path}[]")
-        unfit = self._unfit(path, "array")
+        items = declared.get("items", {})
+        into_type = self.of_value(items, f"{path}[]")
+        unfit = self._unfit(items, f"{path}[]")
 
-        def convert(value: Any) -> Any:
+        def convert(value: Any) -> list[Any] | None:
             if type(value) is not list:
-                return unfit(value)
+                return None
             if into_type is None or not value:
                 return value
-            return [None if each is None else into_type(each) for each in value]
+            fitting = [None if each is None else into_type(each) for each in value]
+            if None in fitting:
+                for each, its in zip(value, fitting, strict=True):
+                    if its is None and each is not None:
+                        unfit(each)
+            return fitting
 
         return convert
 
-    def _of_scalar(self, scalar: Convert, unfit: Convert) -> Convert:
-        def convert(value: Any) -> Any:
-            fitting = scalar(value)
-            return unfit(value) if fitting is None else fitting
+    def _unfit(self, declared: Mapping[str, Any], path: str) -> Callable[[Any], None]:
+        """What is done about a value that became null."""
+        kind, key = _kind(declared), declared.get(KEY)
 
-        return convert
-
-    def _unfit(self, path: str, kind: str) -> Convert:
         def unfit(value: Any) -> None:
-            if value != "":
+            is_null = type(value) is dict and value.get(key, value) is None
+            if value != "" and not is_null:
                 self._misfit(path, kind)
 
         return unfit
