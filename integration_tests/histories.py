@@ -35,7 +35,7 @@ from intercom_emulator import Emulator, shapes
 from intercom_emulator.messages import Request
 from intercom_emulator.settings import Settings
 from intercom_emulator.workspace import Seed
-from source_intercom.api.timestamps import epoch_seconds
+from source_intercom.intercom.timestamps import epoch_seconds
 
 ROUTES = {
     "contacts": ["POST /contacts/search"],

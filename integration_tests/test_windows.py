@@ -22,7 +22,7 @@ from integration_tests.laboratory import (
 from integration_tests.syncing import config_for, latest, sync_in_process
 from intercom_emulator.settings import Settings
 from intercom_emulator.workspace import Seed
-from source_intercom.api.timestamps import epoch_seconds
+from source_intercom.intercom.timestamps import epoch_seconds
 
 ZONES = (
     "Pacific/Pago_Pago",

@@ -19,8 +19,8 @@ from integration_tests.syncing import (
     latest,
 )
 from intercom_emulator import Emulator
-from source_intercom.api.custom_attributes import NAME_KEY
-from source_intercom.client import INTERCOM_VERSION
+from source_intercom.http.client import INTERCOM_VERSION
+from source_intercom.tables.custom_attributes import NAME_KEY
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +85,12 @@ def truth(emulator: Emulator, stream: str) -> dict[str, dict[str, Any]]:
                 for each in listed
                 if not each.get("archived")
             ]
+        case "admins":
+            found = first_page(emulator, "/admins?display_avatar=true")["admins"]
+            for each in found:
+                each["avatar"] = (each["avatar"] or {}).get("image_url")
         case "segments":
-            listed = first_page(emulator, "/segments?include_count=true")["segments"]
-            found = list(listed)
+            found = first_page(emulator, "/segments?include_count=true")["segments"]
         case _:
             found = list(emulator.workspace.objects(stream))
     return {str(each[PRIMARY_KEYS[stream]]): each for each in found}

@@ -15,10 +15,11 @@ from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import AirbyteMessage, ConnectorSpecification
 from airbyte_cdk.sources.connector_state_manager import HashableStreamDescriptor
 
-from source_intercom.components.record_lines import RecordLines
-from source_intercom.failures import config_error
+from source_intercom.failures import Failure
+from source_intercom.intercom.errors import Remedy
+from source_intercom.session import settings_of
 from source_intercom.source import SourceIntercom
-from source_intercom.sync import settings_of
+from source_intercom.tables.record_lines import RecordLines
 
 
 class IntercomEntrypoint(AirbyteEntrypoint):
@@ -34,9 +35,10 @@ class IntercomEntrypoint(AirbyteEntrypoint):
         try:
             tempfile.gettempdir()  # the CDK makes a folder there for each verb
         except FileNotFoundError:
-            raise config_error(
+            raise Failure(
                 "The connector finds no temporary folder that it may write to: mount one at /tmp, "
-                "or set TMPDIR to another."
+                "or set TMPDIR to another.",
+                Remedy.CONFIGURE,
             ) from None
         yield from super().run(parsed_args)
 

@@ -8,8 +8,8 @@ import pytest
 import requests_mock
 
 from integration_tests.syncing import Output, config_for, sync_in_process
-from source_intercom.api.rate_limit import Budget
-from source_intercom.client import IntercomClient
+from source_intercom.http.client import IntercomClient
+from source_intercom.intercom.rate_limit import Budget
 
 NOW = 1_762_074_000
 """2025-11-02T09:00:00Z on Intercom's clock."""

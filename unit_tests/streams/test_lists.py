@@ -5,7 +5,7 @@ import pytest
 from unit_tests.streams.conftest import NOW
 
 LISTS = {
-    "admins": ("/admins", "admins", ""),
+    "admins": ("/admins", "admins", "display_avatar=true"),
     "tags": ("/tags", "data", ""),
     "teams": ("/teams", "teams", ""),
     "segments": ("/segments", "segments", "include_count=true"),

@@ -189,7 +189,7 @@ def test_t3_given_a_short_thread_when_read_then_asked_again_and_said(wire, caplo
 
     assert output.ids("conversation_parts") == ["7"]
     assert len(wire.requests("/conversations/1")) == 3
-    assert "Conversation 1 has 2 parts; Intercom returns 1" in caplog.text
+    assert "conversation 1 has 2 parts; Intercom returns 1" in caplog.text
 
 
 def test_given_a_failing_detail_when_read_then_the_state_keeps_it(wire):

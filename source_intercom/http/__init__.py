@@ -1,0 +1,1 @@
+"""Requests to Intercom: one client, its clock, its credentials, its connections."""

@@ -1,0 +1,259 @@
+"""
+Lists that are read from their first page to their last.
+
+Python, because Intercom's lists name their next page in many ways and number pages while rows come
+and go: what shifts between two pages must be noticed, and the CDK's paginators don't look.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Any
+
+from source_intercom.http.client import TRIES, IntercomClient, IntercomError
+from source_intercom.intercom.errors import Remedy
+from source_intercom.intercom.pages import Page, Row
+from source_intercom.intercom.timestamps import epoch_seconds
+from source_intercom.reading.batch import Batch
+from source_intercom.reading.endpoint import Endpoint
+from source_intercom.reading.progress import Progress
+from source_intercom.reading.spool import Spool, namer
+from source_intercom.reading.window import Window
+
+ATTEMPTS = 5
+"""Whole readings of a list that keeps shrinking while it is read."""
+EMPTY_PAGES = 20
+"""Pages in a row that may be empty and name a next one all the same."""
+SHIFT = 7
+"""Rows by which each further reading's pages are shorter, so that others stand at their ends."""
+
+logger = logging.getLogger("airbyte")
+
+
+@dataclass(frozen=True)
+class Form:
+    """
+    What is known of a list.
+
+    `paged`: every page is known to bring its `pages` object; other lists do where they have more
+    than one page. `newest_first`: the date by which the list is sorted, where it is. `since`: the
+    parameter by which Intercom leaves out what is older. `key`: the fields that tell one row from
+    another. `guess`: parameters that no description has, so that Intercom may refuse them.
+    `ceiling`: the rows behind which Intercom shows none.
+    """
+
+    paged: bool = False
+    newest_first: str | None = None
+    since: str | None = None
+    key: Sequence[str] = ("id",)
+    guess: Mapping[str, str] = field(default_factory=dict)
+    ceiling: int | None = None
+
+
+class List:
+    """A list that is read whole, or down to what is older than the window."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        client: IntercomClient,
+        progress: Progress,
+        form: Form,
+        tries: int = TRIES,
+    ) -> None:
+        self.name = progress.name
+        self.size = 0
+        """Bytes of all pages so far."""
+        self._progress = progress
+        self._endpoint = endpoint
+        self._client = client
+        self._form = form
+        self._guess = form.guess
+        self._tries = tries
+
+    def batches(self, window: Window) -> Iterator[Batch]:
+        """The rows of the list once it was seen whole: the oldest first, where they have a date."""
+        date_field, since = self._form.newest_first, self._form.since
+        if since is not None and window.start > 0:
+            params = {**self._endpoint.params, since: str(window.start - 1)}
+            self._endpoint = replace(self._endpoint, params=params)
+        with Spool(date_field, self._form.key) as spool:
+            self.fill(spool, window.start if date_field else None)
+            yield from spool.batches(window)
+
+    def rows(self) -> list[Row]:
+        """The list at once, where it is known to be short."""
+        with Spool(key=self._form.key) as spool:
+            self.fill(spool)
+            return spool.rows()
+
+    def fill(self, spool: Spool, until: int | None = None) -> None:
+        """
+        Fill the spool with the list, or with the rows of a sorted list not older than `until`.
+
+        A row that goes while the list is read moves the next one out of sight, and one that changes
+        may jump to a page that was read before. The total then shrinks or isn't reached, and the
+        list is read again, until two readings find the same rows: then it is the count that errs.
+        Raises a `transient_error` when that doesn't end.
+        """
+        reading: Reading | None = None
+        for attempt in range(ATTEMPTS):
+            before, found = reading, spool.ids
+            # What repeats rows in place of others may show them at the next reading.
+            if before is None or not before.repeats or before.has_changed:
+                spool.clear()
+            reading = self._read_once(attempt, spool, until)
+            if reading.is_whole(len(spool)):
+                return
+            if before is not None and found == spool.ids and not reading.repeats:
+                logger.warning(
+                    "%s: %s has %d rows where Intercom counts %s.",
+                    self.name,
+                    self._endpoint.path,
+                    len(spool),
+                    reading.total,
+                )
+                return
+        raise IntercomError(
+            f"{self.name}: {self._endpoint.path} changed, or showed rows in place of others, "
+            f"during each of {ATTEMPTS} readings, so none of them is whole: run the sync again "
+            "later.",
+            Remedy.WAIT,
+        )
+
+    def _read_once(self, attempt: int, spool: Spool, until: int | None) -> "Reading":
+        """Read to the end, or down to `until`."""
+        shorter = _shorter({**self._endpoint.params, **self._guess}, attempt)
+        following: Mapping[str, str] | None = {}
+        asked: set[tuple[tuple[str, str], ...]] = set()
+        reading, order = Reading(namer(self._form.key)), _Order(self._form.newest_first, until)
+        empty = 0
+        while following is not None:
+            page = self._page({**shorter, **following}, is_first=not following)
+            self.size += page.size
+            self._progress.add(len(page.rows))
+            is_progress = reading.note(page)
+            spool.add(page.rows)
+            if order.is_past(page):
+                reading.is_cut_short = True
+                return reading
+            if page.rows and not is_progress:
+                return reading
+            if self._form.ceiling is not None and reading.rows >= self._form.ceiling:
+                self._say_what_is_missing(reading)
+                reading.is_cut_short = True
+                return reading
+            following = page.following
+            token = tuple(sorted((following or {}).items()))
+            empty = 0 if page.rows else empty + 1
+            if token in asked or empty > EMPTY_PAGES:
+                raise IntercomError(
+                    f"{self.name}: Intercom names the same next page of {self._endpoint.path} "
+                    "twice, or empty ones. Run the sync again later.",
+                    Remedy.WAIT,
+                )
+            asked.add(token)
+        return reading
+
+    def _page(self, params: Mapping[str, str], *, is_first: bool) -> Page:
+        """One page; where a guess is refused, without it, from then on."""
+        paged = self._form.paged or not is_first
+        try:
+            return self._endpoint.page(
+                self._client, {**self._guess, **params}, paged=paged, tries=self._tries
+            )
+        except IntercomError as error:
+            refused = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
+            if not (self._guess and is_first and error.refusal):
+                raise
+            if error.refusal.status not in refused:
+                raise
+        logger.info(
+            "%s: Intercom refuses %s for %s; the list is read in pages of its own length.",
+            self.name,
+            ", ".join(f"{name}={value}" for name, value in self._guess.items()),
+            self._endpoint.path,
+        )
+        self._guess = {}
+        kept = {name: value for name, value in params.items() if name != "per_page"}
+        return self._endpoint.page(self._client, kept, paged=paged, tries=self._tries)
+
+    def _say_what_is_missing(self, reading: "Reading") -> None:
+        if reading.total is None or reading.total > reading.rows:
+            counted = "more" if reading.total is None else str(reading.total)
+            logger.warning(
+                "%s: Intercom shows the first %d rows of %s, and counts %s.",
+                self.name,
+                reading.rows,
+                self._endpoint.path,
+                counted,
+            )
+
+
+@dataclass
+class Reading:
+    """What one reading of a list has shown of it."""
+
+    name_of: Callable[[Mapping[str, Any]], str]
+    total: int | None = None
+    """Intercom's own count, on the last page."""
+    has_changed: bool = False
+    """Whether the count changed between two pages."""
+    has_shrunk: bool = False
+    rows: int = 0
+    repeats: int = 0
+    """Rows that came more than once."""
+    is_cut_short: bool = False
+    """Whether it ended before the list did, as the rest is older."""
+    _seen: set[str] = field(default_factory=set)
+
+    def note(self, page: Page) -> bool:
+        """Note a page; whether it has a row that none before has shown."""
+        if self.total is not None and page.total_count is not None:
+            self.has_changed |= page.total_count != self.total
+            self.has_shrunk |= page.total_count < self.total
+        self.total = page.total_count
+        self.rows += len(page.rows)
+        names = [name for name in map(self.name_of, page.rows) if name]
+        new = set(names) - self._seen
+        self._seen |= new
+        self.repeats += len(names) - len(new)
+        return bool(new) or len(names) < len(page.rows)
+
+    def is_whole(self, found: int) -> bool:
+        """Whether a list of which `found` different rows are known was read whole."""
+        if self.has_shrunk:
+            return False
+        if self.is_cut_short or self.total is None:
+            return not self.repeats
+        return found >= self.total
+
+
+class _Order:
+    """Whether a list that is sorted by a date, newest first, has come to older rows."""
+
+    def __init__(self, date_field: str | None, until: int | None) -> None:
+        self._field = date_field
+        self._until = until
+        self._last: int | None = None
+        self._is_sorted = True
+
+    def is_past(self, page: Page) -> bool:
+        """True once every row of the pages to come must be older; never if they aren't sorted."""
+        if self._field is None or self._until is None:
+            return False
+        for row in page.rows:
+            moment = epoch_seconds(row.get(self._field))
+            if moment is None or (self._last is not None and moment > self._last):
+                self._is_sorted = False
+                return False
+            self._last = moment
+        return self._is_sorted and self._last is not None and self._last < self._until
+
+
+def _shorter(params: Mapping[str, str], attempt: int) -> dict[str, str]:
+    """The page length of another reading, where the list has one to ask for."""
+    if not attempt or "per_page" not in params:
+        return {}
+    return {"per_page": str(int(params["per_page"]) - SHIFT * attempt)}

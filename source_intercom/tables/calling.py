@@ -1,0 +1,102 @@
+"""
+A table that asks for each of its parents, or for those whose row does not say all.
+
+A parent that can't be read for reasons of its own stops no other: its id is kept in the state.
+"""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from airbyte_cdk.models import AirbyteMessage
+
+from source_intercom.http.client import IntercomError
+from source_intercom.intercom.timestamps import epoch_seconds
+from source_intercom.reading.batch import Batch
+from source_intercom.reading.window import Window
+from source_intercom.tables.calls import Answer, Call
+from source_intercom.tables.details import Detail, Details
+from source_intercom.tables.table import Table
+from source_intercom.tables.types import has_key
+
+logger = logging.getLogger("airbyte")
+
+
+class CallingTable(Table):
+    """A table whose rows come from a call for each parent, where its row does not have them all."""
+
+    def __init__(self, *arguments: Any, call: Call) -> None:
+        super().__init__(*arguments)
+        session = self._session
+        self._details = Details(
+            call, self._rows, session.client, session.workers, session.settings.num_workers
+        )
+        self._is_short = False
+
+    def open(self, t0: int) -> Window:
+        """What this sync reads; the parents that earlier syncs asked for in vain come first."""
+        window = super().open(t0)
+        self._details.within(window)
+        read_at = self._session.client.clock.instant()
+        for name in self.unsettled.due:
+            self._details.ask({"id": name}, read_at, is_known=True)
+        return window
+
+    def take(self, batch: Batch, read_at: str) -> Iterator[AirbyteMessage]:
+        """The rows of a batch's parents, as far as their answers have come, and states between."""
+        if not self._details.are_needed(batch.rows):
+            yield from super().take(batch, read_at)
+            return
+        for number, (parent, moment) in enumerate(zip(batch.rows, batch.moments, strict=True)):
+            if not self._is_due(parent, moment):
+                continue
+            if not has_key(parent, ("id",)):
+                self._reject(moment)
+            else:
+                is_known = self.unsettled.is_known(str(parent["id"]))
+                self._details.put(parent, read_at, is_known=is_known)
+            self._details.mark(batch.read_before(number + 1))
+            yield from self._hand_on()
+        self._details.mark(batch.read)
+        yield from self._hand_on()
+
+    def end(self) -> Iterator[AirbyteMessage]:
+        """The last answers and messages. Raises where none of the parents could be read."""
+        yield from self._hand_on(is_last=True)
+        yield from super().end()
+
+    def drain(self) -> Iterator[AirbyteMessage]:
+        """What was asked for before the reading broke off, and the states behind it."""
+        return self._hand_on(is_last=True)
+
+    def _hand_on(self, *, is_last: bool = False) -> Iterator[AirbyteMessage]:
+        for detail, outcome in self._details.done(is_last=is_last):
+            moment = epoch_seconds(detail.parent.get("updated_at"))
+            if outcome is None:
+                head = self._head(detail.parent, detail.read_at)
+                yield from self._emit(detail.rows, moment, head)
+            elif isinstance(outcome.answer, IntercomError):
+                self.keep(str(detail.parent["id"]), outcome.answer)
+            else:
+                yield from self._emit_answer(detail, outcome.answer)
+            for read in detail.read:
+                yield from self._settle(read)
+
+    def _emit_answer(self, detail: Detail, answer: Answer) -> Iterator[AirbyteMessage]:
+        name = str(detail.parent["id"])
+        rows = self._rows.of_entries(answer.entries, answer.parent)
+        if len(answer.entries) < self._rows.counted(detail.parent) and not self._is_short:
+            self._is_short = True
+            logger.warning(
+                "%s: Intercom counts more rows than it lists, of %s for one: those that it lists "
+                "were read.",
+                self.name,
+                self._name_of(name),
+            )
+        rejected = self._rejected
+        moment = epoch_seconds(answer.parent.get("updated_at"))
+        yield from self._emit(rows, moment, self._head(answer.parent, detail.read_at))
+        if self._rejected > rejected:
+            self.unsettled.keep(name)
+        else:
+            self.unsettled.settle(name)

@@ -1,0 +1,207 @@
+"""
+One request for one parent: what completes a nested list, or stands in no list at all.
+
+    rest: {path: "/contacts/{id}/tags", record_keys: [data], when: more}
+    rest: {path: "/conversations/{id}", at: [conversation_parts, conversation_parts]}
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from source_intercom.http.client import TRIES, IntercomClient
+from source_intercom.intercom.pages import MalformedAnswer, Row, parse_object
+from source_intercom.reading.endpoint import Endpoint
+from source_intercom.reading.lists import Form, List
+from source_intercom.reading.progress import Progress
+from source_intercom.reading.window import Window
+from source_intercom.tables.rows import Path, Rows
+
+MOST_PARTS = 500
+"""Intercom returns the newest 500 parts of a conversation or ticket, and no way to older ones."""
+SHORT_TRIES = 3
+SHORT_SECONDS = 2.0
+"""Until an answer that is short of its count is asked for again: a replica may be behind."""
+
+logger = logging.getLogger("airbyte")
+
+
+class Answer(NamedTuple):
+    """The entries of one parent, the parent as the answer shows it, and how many bytes it took."""
+
+    entries: Sequence[Row]
+    parent: Row
+    size: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """
+    A request that is made for each parent that needs it; the answer is a list below the parent.
+
+    `when`: "more" for parents whose nested list is cut off, or a path to something that those have
+    which are asked for; all of them without. `entries` lie deeper in what is listed, `of` a field,
+    and get the fields to `keep` of it. {id} in path, parameters and body is the parent's, {start}
+    and {end} are those of the table's window. The other fields are those of Endpoint and List.
+    """
+
+    path: str
+    record_keys: tuple[str, ...] = ("data",)
+    permission: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    paging: str | None = None
+    paged: bool = False
+    guess: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, ...] = ("id",)
+    when: str | Path | None = None
+    entries: Mapping[str, Any] | None = None
+    window: Window | None = None
+
+    def is_needed(self, parent: Row, rows: Rows) -> bool:
+        """Whether the parent's own row does not say all."""
+        if self.when is None:
+            return True
+        if isinstance(self.when, str):
+            return rows.are_cut_off(parent)
+        found: Any = parent
+        for name in self.when:
+            found = found.get(name) if isinstance(found, dict) else None
+        return bool(found)
+
+    def endpoint(self, parent: Row) -> Endpoint:
+        """Where one parent's answer is."""
+        words: dict[str, Any] = {"id": str(parent["id"])}
+        if self.window is not None:
+            words |= {"start": self.window.start, "end": self.window.end}
+        return Endpoint(
+            self.path.format(id=quote(words["id"], safe="")),
+            self.record_keys,
+            self.permission,
+            _filled(self.params, words),
+            method="GET" if self.body is None else "POST",
+            body=_filled(self.body, words),
+            paging=self.paging,
+        )
+
+    def ask(self, client: IntercomClient, parent: Row, rows: Rows, tries: int = TRIES) -> Answer:
+        """
+        What Intercom answers for one parent. Raises `IntercomError`.
+
+        An answer with fewer entries than the parent's row counts is asked for once more.
+        """
+        expected = rows.counted(parent) if self.when == "more" else 0
+        for is_last in (False, True):
+            form = Form(self.paged, guess=self.guess, key=self.key)
+            reading = List(self.endpoint(parent), client, Progress(self.path), form, tries)
+            listed = reading.rows()
+            if len(listed) >= expected or is_last:
+                break
+            client.sleep(SHORT_SECONDS)
+        return Answer([*self._entries(listed)], parent, reading.size)
+
+    def _entries(self, listed: Sequence[Row]) -> Iterator[Row]:
+        if self.entries is None:
+            yield from listed
+            return
+        for each in listed:
+            kept = {name: each.get(name) for name in self.entries["keep"]}
+            for entry in each.get(self.entries["of"]) or ():
+                yield {**entry, **kept}
+
+
+def call_of(given: Mapping[str, Any], permission: str | None) -> Call:
+    """The call that a manifest gives: an object's where it says `at`, else a list's."""
+    fields: dict[str, Any] = {
+        name: tuple(each) if isinstance(each, list) else each for name, each in given.items()
+    }
+    fields.setdefault("permission", permission)
+    return ObjectCall(**fields) if "at" in fields else Call(**fields)
+
+
+def _filled(text: Any, words: Mapping[str, Any]) -> Any:
+    """Texts, at any depth, with words in their places."""
+    if isinstance(text, str):
+        return text.format_map(words)
+    if isinstance(text, Mapping):
+        return {name: _filled(each, words) for name, each in text.items()}
+    return text
+
+
+@dataclass(frozen=True)
+class ObjectCall(Call):
+    """
+    The answer is the parent's own object, whose entries lie `at` a path.
+
+    Without entries, the object itself is the one; a path to an object makes that the one.
+    """
+
+    at: Path = ()
+
+    def ask(self, client: IntercomClient, parent: Row, rows: Rows, tries: int = TRIES) -> Answer:
+        """
+        What Intercom shows of one parent. Raises `IntercomError`.
+
+        Fewer entries than it counts are asked for again; where that doesn't help, and beyond 500,
+        that is said with both numbers.
+        """
+        endpoint, name = self.endpoint(parent), str(parent["id"])
+        for attempt in range(1, SHORT_TRIES + 1):
+            shown, size = endpoint.ask(
+                client, lambda content: (self._parse(content, name), len(content)), tries=tries
+            )
+            entries = self._shown(shown)
+            counted = _count(self._holder(shown).get("total_count"))
+            if len(entries) >= min(counted, MOST_PARTS) or attempt == SHORT_TRIES:
+                break
+            client.sleep(SHORT_SECONDS)
+        if len(entries) >= MOST_PARTS:
+            # Whether total_count goes beyond what is returned is not documented; the statistics
+            # do, and count the first message as well.
+            statistics = shown.get("statistics") or {}
+            counted = max(counted, _count(statistics.get("count_conversation_parts")) - 1)
+        if len(entries) < counted:
+            logger.warning(
+                "%s %s has %d parts; Intercom returns %d of them (at most the newest %d), so older "
+                "ones can't be read.",
+                rows.of,
+                name,
+                counted,
+                len(entries),
+                MOST_PARTS,
+            )
+        return Answer(entries, {**parent, **_dated(shown)}, size)
+
+    def _holder(self, shown: Row) -> Row:
+        found: Any = shown
+        for name in self.at[:-1]:
+            found = found.get(name) if isinstance(found, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def _shown(self, shown: Row) -> list[Row]:
+        found = self._holder(shown).get(self.at[-1]) if self.at else shown
+        if isinstance(found, list):
+            return found
+        return [found] if isinstance(found, dict) else []
+
+    def _parse(self, content: bytes, name: str) -> Row:
+        """The parent's own object. Raises `MalformedAnswer` on another one, or without entries."""
+        body = parse_object(content)
+        entries = self._holder(body).get(self.at[-1]) if len(self.at) > 1 else []
+        if not isinstance(entries, list) or not all(type(each) is dict for each in entries):
+            raise MalformedAnswer(f"the object has no list of {self.at[-1]}")
+        if str(body.get("id")) != name:
+            raise MalformedAnswer("it is another object")
+        return body
+
+
+def _dated(shown: Row) -> Row:
+    """The date of a parent as it is now, which its entries carry."""
+    updated_at = shown.get("updated_at")
+    return {"updated_at": updated_at} if updated_at else {}
+
+
+def _count(value: object) -> int:
+    return value if type(value) is int else 0

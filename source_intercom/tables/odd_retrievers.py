@@ -1,0 +1,309 @@
+"""Sources that are no plain search, list or scroll: each says which."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from source_intercom.http.client import IntercomError
+from source_intercom.intercom.pages import Row, parse_object
+from source_intercom.reading.batch import Batch
+from source_intercom.reading.endpoint import Endpoint
+from source_intercom.reading.lists import List
+from source_intercom.reading.logs import Logs
+from source_intercom.reading.progress import Progress
+from source_intercom.reading.search import Search
+from source_intercom.reading.window import Window
+from source_intercom.session import Session
+from source_intercom.tables.calls import ObjectCall
+from source_intercom.tables.details import Details
+from source_intercom.tables.family import Reading, together
+from source_intercom.tables.retrievers import (
+    ListRetriever,
+    SearchRetriever,
+    TableRetriever,
+    progress_of,
+)
+from source_intercom.tables.rows import Rows
+from source_intercom.tables.table import Table
+
+AT_ONCE = 20
+"""Conversations in one request for transcripts, at most."""
+
+logger = logging.getLogger("airbyte")
+
+
+@dataclass
+class DataAttributesRetriever(ListRetriever):
+    """
+    The attributes of contacts, companies and conversations: three lists, one stream.
+
+    Since API 2.16 conversations have a list of their own. Names repeat within a model and built-in
+    attributes have no id, so a row gets the key `model:id`, or `model:full_name` without an id.
+    """
+
+    conversation_path: str = "/conversations/attributes"
+
+    def reading(
+        self, session: Session, tables: Sequence[Table], flags: Mapping[str, str]
+    ) -> Reading:
+        """One list after the other."""
+        archived = {"include_archived": "true"} if session.settings.include_archived else {}
+        progress = progress_of(tables)
+        models: tuple[tuple[str, str, dict[str, str]], ...] = (
+            ("contact", self.path, {"model": "contact"}),
+            ("company", self.path, {"model": "company"}),
+            ("conversation", self.conversation_path, {}),
+        )
+        lists = []
+        for model, path, params in models:
+            endpoint = Endpoint(
+                path, tuple(self.record_keys), self.permission, {**params, **archived}
+            )
+            lists.append(({"model": model}, self.list_of(session, endpoint, progress)))
+        return _Chain(lists, _attribute)
+
+
+def _attribute(row: Row) -> None:
+    name = row.get("id") or row.get("full_name") or row.get("name")
+    row["key"] = f"{row['model']}:{name}" if name else None
+
+
+class _Chain:
+    """Lists one after the other, with fields of its own for the rows of each."""
+
+    def __init__(self, lists: Sequence[tuple[Row, List]], finish: Any = lambda _row: None) -> None:
+        self._lists = lists
+        self._finish = finish
+
+    def batches(self, window: Window) -> Iterator[Batch]:
+        """The rows of all lists."""
+        for fields, each in self._lists:
+            for batch in each.batches(window):
+                for row in batch.rows:
+                    row.update(fields)
+                    self._finish(row)
+                yield batch
+
+
+@dataclass
+class TicketsRetriever(SearchRetriever):
+    """
+    A search, and each ticket whose conversation changed.
+
+    A part or a state of a ticket need not move its `updated_at`, as recorded answers show:
+    https://github.com/intercom/intercom-python
+    """
+
+    conversations: dict[str, Any] = field(default_factory=dict)
+
+    def reading(
+        self, session: Session, tables: Sequence[Table], flags: Mapping[str, str]
+    ) -> Reading:
+        """The tickets of changed conversations, then the walk over the window."""
+        search = super().reading(session, tables, flags)
+        given = self.conversations
+        endpoint = Endpoint(
+            given["path"], tuple(given["record_keys"]), given["permission"], method="POST"
+        )
+        going_on = [each for each in tables if each.window.watermark is not None]
+        if not going_on:
+            return search
+        conversations = Search(
+            endpoint, session.client, session.workers, Progress("tickets, by their conversations")
+        )
+        return _Tickets(search, conversations, going_on, session, self.permission)
+
+
+class _Tickets:
+    def __init__(
+        self,
+        search: Reading,
+        conversations: Search,
+        tables: Sequence[Table],
+        session: Session,
+        permission: str,
+    ) -> None:
+        self._search = search
+        self._conversations = conversations
+        self._tables = tables
+        call = ObjectCall("/tickets/{id}", permission=permission)
+        self._details = Details(
+            call, Rows("ticket"), session.client, session.workers, session.settings.num_workers
+        )
+
+    def batches(self, window: Window) -> Iterator[Batch]:
+        """No state moves before the first part is through, as only the second claims anything."""
+        asked = dict.fromkeys(name for table in self._tables for name in table.unsettled.due)
+        asked |= dict.fromkeys(self._changed())
+        for name in asked:
+            is_known = any(each.unsettled.is_known(name) for each in self._tables)
+            self._details.ask({"id": name}, "", is_known=is_known)
+            yield from self._answered()
+        yield from self._answered(is_last=True)
+        if asked:
+            logger.info("tickets: %d asked for, as their conversations changed.", len(asked))
+        yield from self._search.batches(window)
+
+    def _changed(self) -> Iterator[str]:
+        """The tickets of the conversations that changed, as far as the token may read those."""
+        window = together([each.window for each in self._tables])
+        try:
+            for batch in self._conversations.batches(window):
+                yield from filter(None, map(_ticket_of, batch.rows))
+        except IntercomError as error:
+            if error.may_pass:
+                raise
+            logger.warning(
+                "tickets: one whose %s did not move may be stale, because the token may not read "
+                "which conversations changed. %s",
+                "updated_at",
+                error.sentence,
+            )
+
+    def _answered(self, *, is_last: bool = False) -> Iterator[Batch]:
+        for detail, outcome in self._details.done(is_last=is_last):
+            name = str(detail.parent["id"])
+            if outcome is None:
+                continue
+            if isinstance(outcome.answer, IntercomError):
+                for table in self._tables:
+                    table.keep(name, outcome.answer)
+                continue
+            for table in self._tables:
+                table.unsettled.settle(name)
+            rows = list(outcome.answer.entries)
+            yield Batch(rows, [None] * len(rows))
+
+
+def _ticket_of(conversation: Row) -> str | None:
+    """
+    The id of a conversation's ticket; None where it has none.
+
+    Intercom doesn't describe the field. Where a row lacks it, the ticket may have the id of the
+    conversation; where it has not, asking for it does no harm.
+    """
+    ticket = conversation.get("ticket", conversation)
+    return str(ticket.get("id") or conversation.get("id")) if isinstance(ticket, dict) else None
+
+
+@dataclass
+class WorkspaceRetriever(TableRetriever):
+    """The workspace, as `GET /me` tells of it; that is asked anyway."""
+
+    def reading(
+        self, session: Session, tables: Sequence[Table], flags: Mapping[str, str]
+    ) -> Reading:
+        """One row."""
+        return _Me(session, self.endpoint(flags))
+
+
+class _Me:
+    def __init__(self, session: Session, endpoint: Endpoint) -> None:
+        self._session = session
+        self._endpoint = endpoint
+
+    def batches(self, window: Window) -> Iterator[Batch]:
+        """The app of the token's admin. Raises `IntercomError` where the token may not ask."""
+        me = self._session.me() or self._endpoint.ask(self._session.client, parse_object)
+        app = me.get("app")
+        rows = [app] if isinstance(app, dict) else []
+        yield Batch(rows, [None] * len(rows))
+
+
+@dataclass
+class ActivityLogsRetriever(TableRetriever):
+    """What teammates did, asked for by time; a range that is too long for Intercom is halved."""
+
+    def reading(
+        self, session: Session, tables: Sequence[Table], flags: Mapping[str, str]
+    ) -> Reading:
+        """The logs of the window, not earlier than the workspace is old."""
+        app = session.me().get("app")
+        born = app.get("created_at") if isinstance(app, dict) else None
+        return Logs(
+            Endpoint(self.path, tuple(self.record_keys), self.permission, method="POST"),
+            session.client,
+            progress_of(tables),
+            earliest=born if type(born) is int else 1,
+        )
+
+
+@dataclass
+class TranscriptsRetriever(ListRetriever):
+    """
+    What was said in calls: asked for by conversation, 20 at a time.
+
+    `search_path`, despite its name, takes ids alone; calls without a conversation are left out.
+    """
+
+    search_path: str = "/calls/search"
+
+    def reading(
+        self, session: Session, tables: Sequence[Table], flags: Mapping[str, str]
+    ) -> Reading:
+        """The calls of the conversations that calls name."""
+        return _Transcripts(
+            super().list_of(session, self.endpoint(flags), progress_of(tables)),
+            Endpoint(self.search_path, tuple(self.record_keys), self.permission, method="POST"),
+            session,
+        )
+
+
+class _Transcripts:
+    def __init__(self, calls: List, endpoint: Endpoint, session: Session) -> None:
+        self._calls = calls
+        self._endpoint = endpoint
+        self._session = session
+
+    def batches(self, window: Window) -> Iterator[Batch]:
+        """Twenty conversations' calls at a time."""
+        named = [row.get("conversation_id") for row in self._calls.rows()]
+        names = [*dict.fromkeys(str(each) for each in named if each)]
+        for first in range(0, len(names), AT_ONCE):
+            asked = {"conversation_ids": names[first : first + AT_ONCE]}
+            endpoint = Endpoint(
+                self._endpoint.path,
+                self._endpoint.record_keys,
+                self._endpoint.permission,
+                method="POST",
+                body=asked,
+            )
+            rows = endpoint.page(self._session.client).rows
+            yield Batch(rows, [None] * len(rows))
+
+
+@dataclass
+class CustomObjectsRetriever(ListRetriever):
+    """
+    The instances of custom objects: a list for each type.
+
+    No list of Intercom's names the types. Relationship attributes of conversations (of
+    `attributes_list`) name those that conversations refer to, the config the others.
+    """
+
+    attributes_list: str = "/conversations/attributes"
+    can_be_checked: ClassVar[bool] = False
+
+    def reading(
+        self, session: Session, tables: Sequence[Table], flags: Mapping[str, str]
+    ) -> Reading:
+        """One list after the other."""
+        progress = progress_of(tables)
+        lists: list[tuple[Row, List]] = []
+        for name in self._types(session):
+            endpoint = Endpoint(
+                f"{self.path}/{quote(name, safe='')}",
+                tuple(self.record_keys),
+                self.permission,
+                self.params,
+            )
+            lists.append(({}, self.list_of(session, endpoint, progress)))
+        return _Chain(lists)
+
+    def _types(self, session: Session) -> list[str]:
+        endpoint = Endpoint(self.attributes_list, ("data",), self.permission)
+        references = [row.get("reference") for row in endpoint.page(session.client).rows]
+        named = [each.get("object_type_id") for each in references if isinstance(each, dict)]
+        return [*dict.fromkeys([*session.settings.custom_objects, *filter(None, named)])]
