@@ -13,91 +13,405 @@ from integration_tests.schemas import SCHEMAS, SHARED, schema
 from unit_tests.described import facts
 
 SOURCES = {
-    "contacts": ["GET /contacts/{contact_id}"],
+    "activity_log_event_types": [],
+    "activity_logs": [
+        "POST /admins/activity_logs/search activity_logs[]",
+        "GET /admins/activity_logs activity_logs[]",
+    ],
+    "admins": ["GET /admins admins[]"],
+    "article_collections": [],
+    "article_drafts": ["GET /articles/{id}/draft"],
+    "article_statistics": ["GET /articles/{article_id} statistics"],
+    "article_tags": [],
+    "article_translations": ["GET /articles data[].translated_content.en"],
+    "article_versions": ["GET /articles/{article_id}/versions data[]"],
+    "articles": ["GET /articles data[]"],
+    "audiences": ["GET /audiences data[]"],
+    "away_status_reasons": ["GET /away_status_reasons data[]"],
+    "brands": ["GET /brands data[]"],
+    "call_transcripts": ["POST /calls/search data[]"],
+    "calls": ["GET /calls data[]"],
+    "collections": ["GET /help_center/collections data[]"],
     "companies": ["GET /companies/scroll data[]"],
-    "conversations": ["POST /conversations/search conversations[]"],
+    "company_notes": ["GET /companies/{company_id}/notes data[]"],
+    "company_segments": [],
+    "company_tags": [],
+    "contact_activities": [],
+    "contact_companies": [],
+    "contact_merges": ["GET /contacts/{id}/merge_history data[]"],
+    "contact_notes": ["GET /contacts/{contact_id}/notes data[]"],
+    "contact_segments": [],
+    "contact_subscriptions": [],
+    "contact_tags": [],
+    "contacts": ["GET /contacts/{contact_id}"],
+    "content_import_sources": ["GET /ai/content_import_sources data[]"],
+    "content_items": ["GET /content/search data[]"],
+    "content_snippets": ["GET /content_snippets data[]"],
+    "conversation_contacts": [],
+    "conversation_linked_objects": [],
+    "conversation_monitor_evaluations": [
+        "POST /conversations/search conversations[].monitor_evaluations[]"
+    ],
     "conversation_parts": [
         "GET /conversations/{conversation_id} conversation_parts.conversation_parts[]"
     ],
-    "articles": ["GET /articles data[]"],
-    "admins": ["GET /admins admins[]"],
-    "tags": ["GET /tags data[]"],
-    "teams": ["GET /teams teams[]"],
-    "segments": ["GET /segments segments[]"],
+    "conversation_scorecards": ["POST /conversations/search conversations[].scorecards[]"],
+    "conversation_tags": [],
+    "conversation_teammates": [],
+    "conversations": ["POST /conversations/search conversations[]"],
+    "custom_object_instances": [
+        "GET /custom_object_instances/{custom_object_type_identifier} data[]"
+    ],
     "data_attributes": ["GET /data_attributes data[]", "GET /conversations/attributes data[]"],
+    "data_connector_executions": [
+        "GET /data_connectors/{data_connector_id}/execution_results data[]"
+    ],
+    "data_connectors": ["GET /data_connectors data[]", "GET /data_connectors/{id}"],
+    "data_event_summaries": ["GET /events events[]"],
+    "data_events": ["#/schemas/data_event"],
+    "deleted_contacts": [],
+    "deleted_conversations": ["GET /conversations/deleted conversations[]"],
+    "email_settings": ["GET /emails data[]"],
+    "external_pages": ["GET /ai/external_pages data[]"],
+    "handling_events": ["GET /conversations/{id}/handling_events handling_events[]"],
+    "help_center_redirects": ["GET /help_center/help_centers/{help_center_id}/redirects data[]"],
+    "help_centers": ["GET /help_center/help_centers data[]"],
+    "internal_articles": ["GET /internal_articles data[]"],
+    "macros": ["GET /macros data[]"],
+    "news_items": ["#/schemas/news_item"],
+    "newsfeed_items": ["#/schemas/newsfeed_assignment"],
+    "newsfeeds": ["#/schemas/newsfeed"],
+    "office_hours_exceptions": [
+        "GET /office_hours_schedules/{office_hours_schedule_id}/office_hours_exceptions data[]"
+    ],
+    "office_hours_schedules": ["GET /office_hours_schedules data[]"],
+    "segments": ["GET /segments segments[]"],
+    "side_conversation_parts": [
+        "GET /conversations/{id}/side_conversations side_conversations[].conversation_parts[]"
+    ],
+    "subscription_types": ["GET /subscription_types data[]"],
+    "tags": ["GET /tags data[]"],
+    "team_admins": [],
+    "team_metrics": ["GET /teams/{team_id}/metrics data[]"],
+    "teams": ["GET /teams teams[]"],
+    "ticket_contacts": [],
+    "ticket_linked_objects": [],
+    "ticket_parts": ["POST /tickets/search tickets[].ticket_parts.ticket_parts[]"],
+    "ticket_states": ["GET /ticket_states data[]"],
+    "ticket_type_attributes": [
+        "GET /ticket_types data[].ticket_type_attributes.ticket_type_attributes[]"
+    ],
+    "ticket_type_states": [],
+    "ticket_types": ["GET /ticket_types data[]"],
+    "tickets": ["POST /tickets/search tickets[]"],
+    "workspace": ["GET /me app"],
 }
-"""By stream the operations whose answers hold its rows, and where; one of them may show more."""
+"""
+By stream the operations whose answers hold its rows, and where; or the schema, where a list mixes
+several. None where the rows are keys alone, or described by another version of the API.
+"""
 
-OPEN_MAPS = {"custom_attributes", "metadata", "event_details", "collected_data"}
-"""Maps whose keys are the workspace's own, or depend on another field: declared open on purpose."""
+OPEN_MAPS = {
+    "changes",
+    "collected_data",
+    "custom_attributes",
+    "event_details",
+    "metadata",
+    "ticket_attributes",
+}
+"""Maps whose keys are the workspace's own, or depend on another field, where declared open."""
 
-OTHER_TIMES = {"waiting_since", "snoozed_until"}
+OTHER_TIMES = {"first", "last", "snoozed_until", "timestamp", "waiting_since"}
 """Timestamps whose names do not end in _at."""
 
 BEYOND = {
-    "contacts": {
-        "formatted_phone": "live",
-        "unsubscribed_from_sms": "live",
-        "sms_consent": "live",
-        "tags.type": "example",
-        "notes.type": "example",
-        "companies.type": "example",
-        "location.country_code": "example",
-        "location.continent_code": "example",
-        "social_profiles.type": "example",
-        "utm_campaign": "example",
-        "utm_content": "example",
-        "utm_medium": "example",
-        "utm_source": "example",
-        "utm_term": "example",
-        "referrer": "example",
-        "opted_in_subscription_types": "example",
-        "opted_out_subscription_types": "example",
+    "activity_log_event_types": {
+        "connector": "event_type",
+    },
+    "activity_logs": {
+        "examples": "metadata.message",
+    },
+    "article_collections": {
+        "connector": "article_id collection_id article_updated_at read_at",
+    },
+    "article_drafts": {
+        "article_content": "audience_ids",
+        "connector": "read_at",
+    },
+    "article_statistics": {
+        "connector": "article_id",
+        "examples": "conversations",
+    },
+    "article_tags": {
+        "connector": "article_id tag_id article_updated_at read_at",
+    },
+    "article_translations": {
+        "connector": "article_id locale article_updated_at read_at",
+    },
+    "articles": {
+        "article_content": "audience_ids",
     },
     "companies": {
-        "notes.data": "live",
-        "notes.url": "live",
-        "notes.total_count": "live",
-        "notes.has_more": "live",
+        "live answers": "notes.data notes.url notes.total_count notes.has_more",
     },
-    "conversations": {
-        "company.notes.data": "live",
-        "company.notes.url": "live",
-        "company.notes.total_count": "live",
-        "company.notes.has_more": "live",
-        "teammates.admins": "live",
-        "topics": "example",
-        "ticket": "example",
+    "company_notes": {
+        "connector": "company_id company_updated_at read_at",
+    },
+    "company_segments": {
+        "connector": "company_id segment_id name company_updated_at read_at",
+    },
+    "company_tags": {
+        "connector": "company_id tag_id name company_updated_at read_at",
+    },
+    "contact_activities": {
+        "Preview": "id type contact_id created_at merge_source_id merge_target_id",
+    },
+    "contact_companies": {
+        "connector": "contact_id company_id contact_updated_at read_at",
+    },
+    "contact_merges": {
+        "connector": "contact_id contact_updated_at read_at",
+    },
+    "contact_notes": {
+        "connector": "contact_id contact_updated_at read_at",
+    },
+    "contact_segments": {
+        "connector": "contact_id segment_id contact_updated_at read_at",
+    },
+    "contact_subscriptions": {
+        "connector": "contact_id subscription_type_id consent contact_updated_at read_at",
+    },
+    "contact_tags": {
+        "connector": "contact_id tag_id contact_updated_at read_at",
+    },
+    "contacts": {
+        "live answers": "formatted_phone unsubscribed_from_sms sms_consent",
+        "examples": (
+            "tags.type notes.type companies.type location.country_code "
+            "location.continent_code social_profiles.type utm_campaign utm_content utm_medium "
+            "utm_source utm_term referrer opted_in_subscription_types "
+            "opted_out_subscription_types"
+        ),
+    },
+    "content_snippets": {
+        "examples": "json_blocks[].type json_blocks[].text",
+    },
+    "conversation_contacts": {
+        "connector": "conversation_id contact_id external_id conversation_updated_at read_at",
+    },
+    "conversation_linked_objects": {
+        "connector": (
+            "conversation_id linked_type linked_id category conversation_updated_at read_at"
+        ),
+    },
+    "conversation_monitor_evaluations": {
+        "connector": "conversation_id evaluated_at_hash conversation_updated_at read_at",
     },
     "conversation_parts": {
-        "conversation_id": "connector",
-        "conversation_updated_at": "connector",
-        "translations": "live",
+        "connector": "conversation_id conversation_updated_at",
+        "live answers": "translations",
     },
-    "articles": {"audience_ids": "the text of article_content"},
-    "data_attributes": {"key": "connector"},
+    "conversation_scorecards": {
+        "connector": "conversation_id conversation_updated_at read_at",
+    },
+    "conversation_tags": {
+        "connector": (
+            "conversation_id tag_id name applied_at applied_by conversation_updated_at read_at"
+        ),
+    },
+    "conversation_teammates": {
+        "connector": "conversation_id teammate_type teammate_id conversation_updated_at read_at",
+    },
+    "conversations": {
+        "live answers": (
+            "company.notes.data company.notes.url company.notes.total_count "
+            "company.notes.has_more teammates.admins"
+        ),
+        "examples": "topics ticket",
+    },
+    "data_attributes": {
+        "connector": "key",
+    },
+    "data_event_summaries": {
+        "connector": "contact_id",
+    },
+    "data_events": {
+        "connector": "contact_id metadata_hash",
+    },
+    "deleted_contacts": {
+        "2.17": "id type external_id email status merged_into_id",
+    },
+    "handling_events": {
+        "connector": "conversation_id teammate_type teammate_id conversation_updated_at",
+    },
+    "help_center_redirects": {
+        "connector": "read_at",
+    },
+    "newsfeed_items": {
+        "connector": "news_item_id read_at",
+    },
+    "office_hours_exceptions": {
+        "connector": "read_at",
+    },
+    "side_conversation_parts": {
+        "connector": "side_conversation_id conversation_id conversation_updated_at",
+    },
+    "team_admins": {
+        "connector": "team_id admin_id priority read_at",
+    },
+    "team_metrics": {
+        "connector": "team_id read_at",
+    },
+    "ticket_contacts": {
+        "connector": "ticket_id contact_id external_id ticket_updated_at read_at",
+    },
+    "ticket_linked_objects": {
+        "connector": "ticket_id linked_type linked_id category ticket_updated_at read_at",
+    },
+    "ticket_parts": {
+        "connector": "ticket_id ticket_updated_at",
+    },
+    "ticket_type_attributes": {
+        "connector": "read_at",
+    },
+    "ticket_type_states": {
+        "connector": "ticket_type_id ticket_state_id read_at",
+    },
+    "ticket_types": {
+        "examples": "is_internal",
+    },
+    "tickets": {
+        "connector": "ticket_type_id",
+        "live answers": "channel",
+    },
+    "workspace": {
+        "examples": "secure",
+    },
 }
-"""Columns and fields that no schema of Intercom's has, and who says that they are there."""
+"""
+Columns and fields that no schema of Intercom's has, and who says that they are there: its examples,
+live answers, another version of its API, or this connector, which makes them.
+"""
+
+ELSEWHERE = {
+    "article_drafts.statistics": "in article_statistics",
+    "company_notes.company": "its id is company_id",
+    "company_notes.contact": "null: a company's note",
+    "contact_merges.type": "says nothing",
+    "contact_notes.company": "null: a contact's note",
+    "contact_notes.contact": "its id is contact_id",
+    "ticket_parts.updated_attribute_data.value.id[]": "the list is JSON in a text",
+    "ticket_parts.updated_attribute_data.value.label[]": "the list is JSON in a text",
+    "ticket_states.ticket_types": "in ticket_type_states",
+    "ticket_types.ticket_type_attributes": "in ticket_type_attributes",
+    "tickets.ticket_parts": "in ticket_parts",
+    "tickets.ticket_type": "its id is ticket_type_id, the rest is in ticket_types",
+}
+"""Fields that Intercom has and a stream leaves out, and where they are."""
 
 OTHER_TYPES = {
+    "activity_logs.metadata.after": "an object by the schema, text by the examples",
+    "activity_logs.metadata.before": "as after",
+    "activity_logs.metadata.update_by": "an id",
     "companies.monthly_spend": "its data_type in GET /data_attributes is float",
     "conversations.company.monthly_spend": "as companies.monthly_spend",
+    "data_connectors.response_fields[].example_value": "of any type",
+    "ticket_parts.updated_attribute_data.value.label": "text, or a list for files",
 }
 """Fields that have another type than Intercom's schema gives them, and why."""
 
 OTHER_SHAPES = {
-    "contacts.avatar": ("object", "image_url"),
     "admins.avatar": ("string", "image_url"),
     "companies.notes.notes[].author.avatar": ("string", "image_url"),
-    "conversations.company.notes.notes[].author.avatar": ("string", "image_url"),
+    "company_notes.author.avatar": ("string", "image_url"),
+    "contact_notes.author.avatar": ("string", "image_url"),
+    "contacts.avatar": ("object", "image_url"),
     "conversation_parts.assigned_to": ("object", "id"),
     "conversation_parts.tags": ("array", "tags"),
+    "conversations.company.notes.notes[].author.avatar": ("string", "image_url"),
     "data_attributes.options[]": ("object", "label"),
+    "side_conversation_parts.assigned_to": ("object", "id"),
+    "side_conversation_parts.tags": ("array", "tags"),
+    "ticket_parts.assigned_to": ("object", "id"),
 }
 """
 Fields that Intercom sends in two shapes: the declared one, and the name by which the other turns
 into it. A lone value is put behind the name in an object; an object gives up what stands there.
 """
+
+COSTLY = {
+    "article_drafts",
+    "article_statistics",
+    "article_versions",
+    "call_transcripts",
+    "company_notes",
+    "contact_companies",
+    "contact_notes",
+    "contact_segments",
+    "contact_subscriptions",
+    "contact_tags",
+    "conversation_parts",
+    "data_connector_executions",
+    "data_connectors",
+    "data_event_summaries",
+    "data_events",
+    "handling_events",
+    "help_center_redirects",
+    "office_hours_exceptions",
+    "side_conversation_parts",
+    "team_metrics",
+}
+"""Streams that ask more than the list that they come from."""
+
+ENDING = {
+    "article_collections",
+    "article_drafts",
+    "article_tags",
+    "article_translations",
+    "company_notes",
+    "company_segments",
+    "company_tags",
+    "contact_companies",
+    "contact_merges",
+    "contact_notes",
+    "contact_segments",
+    "contact_subscriptions",
+    "contact_tags",
+    "conversation_contacts",
+    "conversation_linked_objects",
+    "conversation_monitor_evaluations",
+    "conversation_scorecards",
+    "conversation_tags",
+    "conversation_teammates",
+    "help_center_redirects",
+    "newsfeed_items",
+    "office_hours_exceptions",
+    "team_admins",
+    "team_metrics",
+    "ticket_contacts",
+    "ticket_linked_objects",
+    "ticket_type_attributes",
+    "ticket_type_states",
+}
+"""Relations, and children whose rows can end while their parent lives."""
+
+NO_TABLE = {
+    "companies.company_id",
+    "consent_id",
+    "conversations.company.company_id",
+    "evaluator_id",
+    "external_id",
+    "message_id",
+    "monitor_id",
+    "reason_ids",
+    "scorecard_id",
+    "scorecard_version_id",
+    "side_conversation_id",
+    "source_id",
+    "tickets.ticket_id",
+    "token_ids",
+}
+"""Ids that lead to no other table, by the name of the field or the whole path."""
 
 TIMESTAMP = {
     "type": ["null", "string"],
@@ -160,23 +474,28 @@ def described(stream: str) -> dict[str, Node]:
     found: dict[str, Node] = {}
     for source in SOURCES[stream]:
         operation, path = parted(source)
-        node = resolved(facts()["operations"][operation]["answers"]["200"])
+        if operation:
+            node = resolved(facts()["operations"][operation]["answers"]["200"])
+        else:
+            node = resolved({"$ref": path})
+            path = ""
         for name in path.replace("[]", ".[]").split(".") if path else []:
             node = resolved(node["items"] if name == "[]" else node["properties"][name])
         found |= dict(described_below(stream, node, ""))
 
-    return found
+    return {path: field for path, field in found.items() if not elsewhere(stream, path)}
 
 
 def described_below(stream: str, node: Node, path: str) -> Iterator[tuple[str, Node]]:
     """The fields of a schema of Intercom's; what lies inside open maps is left out."""
-    is_map = isinstance(declared(stream).get(path, {}).get("additionalProperties"), Mapping)
+    ours = declared(stream)
+    is_map = isinstance(ours.get(path, {}).get("additionalProperties"), Mapping)
     for name, raw in node.get("properties", {}).items():
         here = f"{path}.{name}" if path else name
-        here = f"{path}.*" if is_map and here not in declared(stream) else here
+        here = f"{path}.*" if is_map and here not in ours else here
         field = resolved(raw)
         yield here, field
-        if name not in OPEN_MAPS:
+        if not is_open(stream, here):
             yield from described_below(stream, field, here)
     if "items" in node:
         item = resolved(node["items"])
@@ -184,11 +503,22 @@ def described_below(stream: str, node: Node, path: str) -> Iterator[tuple[str, N
         yield from described_below(stream, item, f"{path}[]")
 
 
-def parted(source: str) -> tuple[str, str]:
-    """An operation, and the path to the rows in its answer."""
-    method, route, *path = source.split(" ")
+def is_open(stream: str, path: str) -> bool:
+    """Whether a field is a map that is declared open on purpose."""
+    return leaf(path) in OPEN_MAPS and "properties" not in declared(stream).get(path, {})
 
-    return f"{method} {route}", "".join(path)
+
+def elsewhere(stream: str, path: str) -> bool:
+    """Whether a field, or one above it, is left out on purpose."""
+    return any(f"{stream}.{path}.".startswith((f"{each}.", f"{each}[")) for each in ELSEWHERE)
+
+
+def parted(source: str) -> tuple[str, str]:
+    """An operation and the path to the rows in its answer; or none and a schema."""
+    method, _, rest = source.rpartition(" ") if source.startswith("#") else source.partition(" ")
+    route, _, path = rest.partition(" ")
+
+    return (f"{method} {route}", path) if method else ("", source)
 
 
 def resolved(node: Node) -> dict[str, Any]:
@@ -208,11 +538,26 @@ def resolved(node: Node) -> dict[str, Any]:
 def shown(stream: str) -> Iterator[tuple[str, set[str]]]:
     """Paths in a stream's rows, and the JSON types that Intercom's examples alone show there."""
     for source in SOURCES[stream]:
-        operation, path = parted(source)
-        prefix = f"{path}." if path else ""
-        for where, kinds in facts()["operations"][operation].get("shown", {}).items():
-            if where.startswith(prefix):
-                yield where.removeprefix(prefix), set(kinds.split())
+        operation, prefix = parted(source)
+        prefix = f"{prefix}." if prefix else ""
+        for path, kinds in facts()["operations"].get(operation, {}).get("shown", {}).items():
+            where = path.removeprefix(prefix)
+            parent = where.rpartition(".")[0]
+            if path.startswith(prefix) and not (
+                elsewhere(stream, where) or is_open(stream, parent)
+            ):
+                yield where, set(kinds.split())
+
+
+def beyond(stream: str) -> list[str]:
+    """The columns and fields that Intercom's schemas lack, without those below them."""
+    found = [path for path in declared(stream) if path not in described(stream)]
+
+    return [
+        path
+        for path in found
+        if not any(path.startswith((f"{each}.", f"{each}[")) for each in found)
+    ]
 
 
 def kind(node: Node) -> str:
@@ -228,6 +573,13 @@ def leaf(path: str) -> str:
 def is_property(path: str) -> bool:
     """Whether a path leads to a property, and not to a list's items or a map's values."""
     return not path.endswith(("[]", ".*"))
+
+
+def targets(said: str) -> list[list[str]]:
+    """The tables and columns at the head of a description: `admins.id or teams.id. …`."""
+    head = re.match(r"([a-z_]+\.[a-z_]+)( or [a-z_]+\.[a-z_]+)*\. ", said)
+
+    return [each.split(".") for each in head[0][:-2].split(" or ")] if head else []
 
 
 def is_id(path: str) -> bool:
@@ -247,12 +599,23 @@ def is_epoch(path: str, field: Node) -> bool:
     return field.get("type") == "integer" and timed
 
 
+def ours(path: str) -> Node:
+    """What stands at a path that begins with a stream."""
+    stream, _, where = path.partition(".")
+
+    return declared(stream)[where]
+
+
+def intercoms(path: str) -> Node:
+    """What Intercom's schemas have at a path that begins with a stream."""
+    stream, _, where = path.partition(".")
+
+    return described(stream)[where]
+
+
 def names_a_field(path: str) -> bool:
     """Whether the key by which an object takes a lone value is one of its own fields."""
-    stream, _, where = path.partition(".")
-    node = declared(stream)[where]
-
-    return node["x-intercom-key"] in node["properties"]
+    return ours(path)["x-intercom-key"] in ours(path)["properties"]
 
 
 def test_every_stream_has_one_schema() -> None:
@@ -303,12 +666,65 @@ def test_schema_is_valid_draft_07(stream: str) -> None:
 
 @every_stream
 def test_a_table_says_what_a_row_is(stream: str) -> None:
-    """The first words of a schema tell what a row costs, where that is a request, and is."""
+    """A schema tells what a row is and by which columns it is known."""
     said = schema(stream)["description"]
+    sentence, _, key = said.removesuffix(".").partition("; key: ")
 
-    assert said.removeprefix("Costs one request a").partition(". ")[2] or said.startswith("Each ")
-    assert "Each row is " in said
-    assert "; key: " in said
+    assert re.fullmatch(r"(Costs one request .+\. )?Each row is .+", sentence)
+    assert set(key.split(", ")) <= set(schema(stream)["properties"])
+
+
+@every_stream
+def test_a_table_that_costs_requests_says_so_first(stream: str) -> None:
+    """Whoever chooses streams reads the price before anything else."""
+    assert schema(stream)["description"].startswith("Costs ") == (stream in COSTLY)
+
+
+@every_stream
+def test_rows_that_can_end_say_when_they_were_read(stream: str) -> None:
+    """Relations, and children that can end, carry `read_at`; it ties a parent's rows together."""
+    assert ("read_at" in schema(stream)["properties"]) == (stream in ENDING)
+
+
+@every_stream
+def test_a_foreign_key_names_its_target_first(stream: str) -> None:
+    """What is named like another table's id begins with the table and the column that it joins."""
+    wrong = [
+        path
+        for path, node in declared(stream).items()
+        if is_property(path)
+        and path.endswith(("_id", "_ids"))
+        and not {leaf(path), f"{stream}.{path}"} & NO_TABLE
+        and not targets(node["description"])
+    ]
+
+    assert wrong == []
+
+
+@every_stream
+def test_every_target_of_a_foreign_key_exists(stream: str) -> None:
+    """A table that a description tells to join is there, with that column."""
+    wrong = [
+        f"{path}: {table}.{column}"
+        for path, node in declared(stream).items()
+        for table, column in targets(node.get("description", ""))
+        if table not in SOURCES or column not in schema(table)["properties"]
+    ]
+
+    assert wrong == []
+
+
+@every_stream
+def test_personal_data_beyond_the_ordinary_says_so_first(stream: str) -> None:
+    """Whoever may not store an IP address or a transcript sees it in the column's first words."""
+    wrong = [
+        path
+        for path, node in declared(stream).items()
+        if (leaf(path) in {"ip", "transcript"})
+        != node.get("description", "").startswith("Personal data. ")
+    ]
+
+    assert wrong == []
 
 
 @every_stream
@@ -418,14 +834,9 @@ def test_every_field_of_intercom_is_declared(stream: str) -> None:
 @every_stream
 def test_what_goes_beyond_the_description_is_accounted_for(stream: str) -> None:
     """A field that Intercom's schemas lack has somebody who says that it is there."""
-    beyond = [path for path in declared(stream) if path not in described(stream)]
-    topmost = {
-        path
-        for path in beyond
-        if not any(path != each and path.startswith((f"{each}.", f"{each}[")) for each in beyond)
-    }
+    known = {path for paths in BEYOND.get(stream, {}).values() for path in paths.split()}
 
-    assert topmost == set(BEYOND.get(stream, {}))
+    assert set(beyond(stream)) == known
 
 
 @every_stream
@@ -452,6 +863,25 @@ def test_types_are_those_of_intercom(stream: str) -> None:
     ]
 
     assert wrong == []
+
+
+def test_no_exception_is_stale() -> None:
+    """An exception that has no case any more is taken from its list."""
+    same_type = [
+        path
+        for path in OTHER_TYPES
+        if intercoms(path).get("type", "object") == kind(ours(path)) or is_id(path)
+    ]
+    ids = {
+        name
+        for stream in SOURCES
+        for path, node in declared(stream).items()
+        if not targets(node.get("description", ""))
+        for name in (leaf(path), f"{stream}.{path}")
+    }
+
+    assert same_type == []
+    assert NO_TABLE - ids == set()
 
 
 @every_stream
