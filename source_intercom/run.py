@@ -17,6 +17,8 @@ from source_intercom.entrypoint import IntercomEntrypoint
 from source_intercom.source import SourceIntercom
 
 ENDS = (signal.SIGTERM, signal.SIGINT)
+ANSWERS = ('{"type":"SPEC"', '{"type":"CONNECTION_STATUS"', '{"type":"CATALOG"')
+"""How a message begins behind which spec, check or discover has nothing left to say."""
 RETRY_SECONDS = 0.05
 """Until a signal that found a line half written is looked at again."""
 
@@ -34,7 +36,7 @@ def run(args: list[str] | None = None) -> None:
     try:
         _write_messages(arguments)
     except _Ended as end:
-        _leave(128 + end.number)
+        _leave(0 if _Ended.has_answered else 128 + end.number)
     except BrokenPipeError:
         _leave(1)
     except Exception as error:  # noqa: BLE001 the CDK's hook tells the platform
@@ -53,6 +55,7 @@ def _write_messages(arguments: list[str]) -> None:
             # In one piece, so that no other thread's line gets between it and its end.
             print(f"{message}\n", end="")  # noqa: T201 Airbyte's protocol
             PRINT_BUFFER.flush()
+            _Ended.has_answered |= message.startswith(ANSWERS)
 
 
 def _write_lines(lines: bytes) -> None:
@@ -80,6 +83,8 @@ class _Ended(BaseException):
     """A signal came; not an Exception, so that nobody takes it for trouble with a stream."""
 
     number = signal.SIGTERM
+    has_answered = False
+    """Whoever ends a verb behind its one answer takes any other code than 0 for a failure."""
 
 
 def _end(number: int, frame: FrameType | None) -> None:
