@@ -20,6 +20,7 @@ from airbyte_cdk.sources.streams.concurrent.abstract_stream import AbstractStrea
 from airbyte_cdk.sources.streams.concurrent.default_stream import DefaultStream
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
+from source_intercom import files
 from source_intercom.check import check_connection
 from source_intercom.discover import add_custom_attributes
 from source_intercom.failures import Failure, Failures
@@ -64,13 +65,13 @@ class SourceIntercom(YamlDeclarativeSource):
 
     @classmethod
     def read_catalog(cls, catalog_path: str) -> ConfiguredAirbyteCatalog:
-        """The configured catalog in a file."""
-        return _from_file(super().read_catalog, "catalog", catalog_path)
+        """The configured catalog in a file, which may be what `discover` printed."""
+        return _from_file(files.read_catalog, "catalog", catalog_path)
 
     @classmethod
     def read_state(cls, state_path: str) -> list[AirbyteStateMessage]:
-        """The states in a file; none without a path."""
-        return _from_file(super().read_state, "state", state_path)
+        """The states in a file, which may be what `read` printed; none without a path."""
+        return _from_file(files.read_state, "state", state_path)
 
     def configure(self, config: Mapping[str, Any], temp_dir: str) -> Mapping[str, Any]:
         """The config as it is; the CDK's would leave its secrets in the temporary folder."""

@@ -32,7 +32,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def test_wheel_holds_manifest_and_schemas(wheel: list[str]) -> None:
     data = [
         str(path.relative_to(ROOT))
-        for pattern in ("manifest.yaml", "schemas/**/*.json")
+        for pattern in ("manifest.yaml", "suggested_streams.txt", "schemas/**/*.json")
         for path in (ROOT / "source_intercom").glob(pattern)
     ]
 
