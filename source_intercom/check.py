@@ -103,6 +103,7 @@ def _questions(
 def _failure_of_workspace(session: Session, me: Answer) -> str | None:
     """What is wrong with the connection, as far as /me tells, which a token may be refused."""
     if isinstance(me, IntercomError) and me.may_pass:
+        me.emit_message()  # with its failure type: a FAILED check can't tell that waiting may help
         return me.sentence
     if session.start_date > (session.client.clock.last or session.start_date):
         return "start_date lies in the future: choose an earlier one, or none for all history."
