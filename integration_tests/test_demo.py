@@ -3,18 +3,15 @@
 import io
 import subprocess
 import sys
-import warnings
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 from rich.console import Console
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # PyAirbyte's dependencies, about themselves
-    from intercom_demo import story
-    from intercom_demo.story import QUESTIONS, DemoFailed
+from intercom_demo import story
+from intercom_demo.story import QUESTIONS, DemoFailed
 
 ROOT = Path(__file__).parents[1]
 
@@ -64,7 +61,7 @@ class StandIn:
     """A workspace whose every stream has the one row "1"."""
 
     def versions(self, stream):
-        changed = datetime(2026, 1, 1) if stream == "contacts" else None  # noqa: DTZ001
+        changed = datetime(2026, 1, 1, tzinfo=UTC) if stream == "contacts" else None
         return {("1", changed)}
 
 
@@ -76,7 +73,7 @@ def database(tmp_path):
             key = story.PRIMARY_KEYS[stream]
             connection.sql(
                 f"CREATE TABLE intercom_{stream} AS "
-                f"SELECT '1' AS {key}, TIMESTAMP '2026-01-01' AS updated_at"
+                f"SELECT '1' AS {key}, TIMESTAMPTZ '2026-01-01 00:00Z' AS updated_at"
             )
     return file
 
@@ -87,7 +84,7 @@ def database(tmp_path):
         "DELETE FROM intercom_tags",
         "INSERT INTO intercom_tags SELECT * FROM intercom_tags",
         "UPDATE intercom_tags SET id = '2'",
-        "UPDATE intercom_contacts SET updated_at = TIMESTAMP '2025-01-01'",
+        "UPDATE intercom_contacts SET updated_at = TIMESTAMPTZ '2025-01-01 00:00Z'",
     ],
 )
 def test_the_demo_fails_when_a_table_is_not_the_workspace(database, change):

@@ -1,18 +1,21 @@
-"""The loader with the real connector: DuckDB, PostgreSQL, kills and refusals."""
+"""The loader with the real connector: DuckDB, PostgreSQL, kills, signals and refusals."""
 
 import io
 import json
 import os
+import random
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-import psycopg2
+import psycopg
 import pytest
 from rich.console import Console
 
@@ -23,24 +26,43 @@ from integration_tests.postgres_server import (
     postgres_server,
 )
 from intercom_emulator import Emulator
-from intercom_load.cli import STREAMS
-from intercom_load.errors import LoadError
+from intercom_load.connector import Connector, find_connector, suggested_streams
+from intercom_load.errors import LoadError, TryLater
+from intercom_load.load import load
+from intercom_load.opening import opened
 from intercom_load.progress import Progress
+from intercom_load.spool import private_folder
 from intercom_load.warehouse import parse_warehouse
+from unit_tests.load.stub_loads import (
+    PROPERTIES,
+    STUB,
+    SUCCEEDED,
+    Loads,
+    catalog,
+    record,
+    state,
+    status,
+    whole,
+)
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # PyAirbyte's dependencies, about themselves
-    from intercom_load.connector import Connector, find_connector
-    from intercom_load.load import load
-
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
-STUB = Path(__file__).parents[1] / "unit_tests" / "load" / "stub_connector.py"
+STREAMS = (
+    "contacts",
+    "companies",
+    "conversations",
+    "conversation_parts",
+    "articles",
+    "admins",
+    "tags",
+    "teams",
+    "segments",
+    "data_attributes",
+)
 CONFIG = {
     "credentials": {"auth_type": "access_token", "access_token": "emulator-token"},
     "region": "US",
 }
 KEYS = dict.fromkeys(STREAMS, "id") | {"data_attributes": "key"}
+COMMIT_BYTES = 50_000
 WHOLE_STREAMS = ("admins", "tags", "teams", "segments", "data_attributes")
 VERSIONED = ("contacts", "companies", "conversations", "conversation_parts", "articles", "segments")
 
@@ -68,14 +90,20 @@ def config_file(tmp_path):
 
 def load_into(url, *, streams=STREAMS, schema=None, prefix="intercom_", full_refresh=False):
     """Load in this process; rows read by stream, after making sure that no stream failed."""
-    results = load(
-        Connector(find_connector(), CONFIG),
-        parse_warehouse(url, schema=schema, table_prefix=prefix),
-        Progress(Console(file=io.StringIO()), streams),
-        full_refresh=full_refresh,
-    )
+    warehouse = parse_warehouse(url, schema=schema, table_prefix=prefix)
+    progress = Progress(Console(file=io.StringIO()))
+    with private_folder() as folder, progress, opened(warehouse, folder) as destination:
+        results = load(
+            Connector(find_connector(), CONFIG, folder),
+            destination,
+            progress,
+            folder,
+            streams=streams,
+            table_prefix=prefix,
+            full_refresh=full_refresh,
+        )
     assert [result.error for result in results if result.error] == []
-    return {result.name: result.rows_read for result in results}
+    return {result.stream: result.rows_read for result in results}
 
 
 def workspace_versions(emulator, stream):
@@ -99,9 +127,7 @@ def workspace_versions(emulator, stream):
         rows = list(workspace.objects(stream))
     if stream in VERSIONED:
         changes = [datetime.fromtimestamp(row["updated_at"], UTC) for row in rows]
-        return sorted(
-            (str(row["id"]), at.replace(tzinfo=None)) for row, at in zip(rows, changes, strict=True)
-        )
+        return sorted((str(row["id"]), at) for row, at in zip(rows, changes, strict=True))
     return sorted((str(row["id"]),) for row in rows)
 
 
@@ -121,59 +147,46 @@ def duckdb_versions(file, table_of="main.intercom_{}".format):
 
 
 def postgres_rows(server, sql):
-    connection = psycopg2.connect(server.url())
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetchall()
-    finally:
-        connection.close()
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        cursor = connection.execute(sql)
+        return cursor.fetchall() if cursor.description else []
 
 
-def stub_load(server, *contacts, schema="stub", full_refresh=False):
-    """Load these contacts into PostgreSQL from a connector that is only a stub."""
-    properties = {
-        "id": {"type": "string"},
-        "phone": {"type": ["null", "string"]},
-        "visits": {"type": ["null", "integer"]},
-        "plan": {"type": ["null", "object", "string"]},
-        "updated_at": {"type": ["null", "string"], "format": "date-time"},
-    }
-    stream = {
-        "name": "contacts",
-        "json_schema": {"properties": properties},
-        "supported_sync_modes": ["full_refresh", "incremental"],
-        "source_defined_primary_key": [["id"]],
-        "default_cursor_field": ["updated_at"],
-    }
-    complete = {"stream_descriptor": {"name": "contacts"}, "status": "COMPLETE"}
-    config = {
-        "check": [{"connectionStatus": {"status": "SUCCEEDED"}}],
-        "discover": [{"catalog": {"streams": [stream]}}],
-        "read": [
-            {"type": "RECORD", "record": {"stream": "contacts", "emitted_at": 1, "data": data}}
-            for data in ({"updated_at": "2026-01-01T00:00:00Z", **one} for one in contacts)
-        ]
-        + [{"type": "TRACE", "trace": {"stream_status": complete}}],
-    }
-    [result] = load(
-        Connector(STUB, config),
-        parse_warehouse(server.url(), schema=schema),
-        Progress(Console(file=io.StringIO()), ["contacts"]),
-        full_refresh=full_refresh,
-    )
-    assert result.error is None
+@pytest.fixture
+def stub_loads(postgres, tmp_path, request):
+    """Loads from a stub into a schema of the test's own."""
+    schema = request.node.name.partition("[")[0][5:50]
+    return Loads(tmp_path, url=postgres.url(), schema=schema)
 
 
-def intercom_load(*arguments):
-    """The command as its own process, waited for."""
+def intercom_load(*arguments, said=None, environment=None, before=None):
+    """The command as its own process, waited for; `said`: what a stub connector says."""
     return subprocess.run(
-        [sys.executable, "-m", "intercom_load", *map(str, arguments)],
+        command(*arguments, stub=said is not None),
+        input=None if said is None else json.dumps(said),
+        env={**os.environ, **(environment or {})},
+        preexec_fn=before,
         capture_output=True,
         text=True,
         timeout=100,
         check=False,
     )
+
+
+def command(*arguments, stub=False):
+    """The loader's command line; with `stub`, the stub says its config, in small batches."""
+    if not stub:
+        return [sys.executable, "-m", "intercom_load", *map(str, arguments)]
+    script = (
+        "import sys, pathlib; from intercom_load import cli, connector, load; "
+        f"connector.find_connector = lambda: pathlib.Path({str(STUB)!r}); "
+        f"load.load.__kwdefaults__['commit_bytes'] = {COMMIT_BYTES}; cli.main(sys.argv[1:])"
+    )
+    return [sys.executable, "-c", script, "--config", "-", *map(str, arguments)]
+
+
+def saying(*read, **said):
+    return {"check": [SUCCEEDED], "discover": [catalog()], "read": list(read), **said}
 
 
 def expected_versions(emulator):
@@ -229,28 +242,185 @@ def test_full_refresh_leaves_exactly_the_workspace(emulator, tmp_path):
 def test_a_kill_in_the_middle_costs_nothing_but_time(emulator, tmp_path, config_file):
     """After SIGKILL no state is ahead of rows, and the next load makes the tables whole."""
     emulator.settings.latency = 0.1
-    file = tmp_path / "x.duckdb"
-    command = [sys.executable, "-m", "intercom_load", "--config", config_file, "--to", file]
+    file, room = tmp_path / "x.duckdb", tmp_path / "room"
+    room.mkdir()
+    arguments = command("--config", config_file, "--to", file)
+    environment = {**os.environ, "TMPDIR": str(room)}
     with subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        arguments, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=environment
     ) as run:
         for line in run.stderr:
             if "contacts: done" in line or "conversations: done" in line:
                 run.kill()
     with duckdb.connect(str(file)) as connection:
-        states = dict(
-            connection.sql("SELECT stream_name, state_json FROM _airbyte_state").fetchall()
-        )
-        for stream in states:
+        states = connection.sql("SELECT stream FROM _intercom_loads WHERE state IS NOT NULL")
+        known = [stream for (stream,) in states.fetchall()]
+        for stream in known:
             rows = connection.sql(table_query(stream, f"intercom_{stream}")).fetchall()
             assert sorted(rows) == workspace_versions(emulator, stream)
-    assert len(states) < 5
+    assert len(known) < 5
+    assert any("emulator-token" in left.read_text() for left in room.glob("*/config.json"))
     emulator.settings.latency = 0.0
 
-    load_into(f"duckdb:///{file}")
+    done = intercom_load("--config", config_file, "--to", file, environment={"TMPDIR": str(room)})
 
-    assert run.returncode == -9
+    assert (run.returncode, done.returncode) == (-9, 0)
     assert duckdb_versions(file) == expected_versions(emulator)
+    assert list(room.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_at_random_moments_end_it_soon_and_lose_nothing(tmp_path, config_file, number):
+    """Exit code 130 within 5 seconds, TMPDIR as it was, and what was committed is gone on from."""
+    # What a shell runs in the background ignores Ctrl-C, and would hand that on.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    file, room = tmp_path / "x.duckdb", tmp_path / "room"
+    room.mkdir()
+    chance = random.Random(number)
+    with Emulator(seed="contacts=4000,conversations=300,parts=3") as emulator:
+        environment = {"INTERCOM_API_BASE_URL": emulator.url, "TMPDIR": str(room)}
+        arguments = command("--config", config_file, "--to", file, "--quiet")
+        for _ in range(5):
+            with subprocess.Popen(
+                arguments, stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
+            ) as run:
+                while not list(room.iterdir()) and run.poll() is None:
+                    time.sleep(0.01)
+                time.sleep(chance.uniform(0, 6))
+                run.send_signal(number)
+                began = time.monotonic()
+                errors = run.stderr.read()
+                code = run.wait()
+            assert time.monotonic() - began < 5
+            assert code == 130 or (code == 0 and not errors)
+            assert "Traceback" not in errors
+            assert list(room.iterdir()) == []
+
+        done = intercom_load(*arguments[3:], environment=environment)
+
+        assert (done.returncode, done.stderr) == (0, "")
+        assert duckdb_versions(file) == expected_versions(emulator)
+
+
+def test_a_connector_that_does_not_end_is_not_waited_for(tmp_path):
+    """It ignores SIGTERM and keeps its pipe full: the loader ends within 5 seconds all the same."""
+    endless = saying(
+        status("contacts", "STARTED"), record("contacts", "1", phone="x" * 5000), stays=True
+    )
+    room = tmp_path / "room"
+    room.mkdir()
+    with subprocess.Popen(
+        command("--to", tmp_path / "x.duckdb", "--streams", "contacts", stub=True),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(room)},
+    ) as run:
+        run.stdin.write(json.dumps(endless))
+        run.stdin.close()
+        while not list(room.glob("*/contacts-1.jsonl")):
+            time.sleep(0.01)
+        run.terminate()
+        began = time.monotonic()
+        errors = run.stderr.read()
+
+    assert time.monotonic() - began < 5
+    assert run.returncode == 130
+    assert "intercom-load: Interrupted; what was committed is kept" in errors
+    assert list(room.iterdir()) == []
+
+
+def test_a_full_tmpdir_is_one_sentence(postgres):
+    """What was committed before stays, with its state; the next load goes on."""
+    rows = [record("contacts", str(number), phone="x" * 900) for number in range(200)]
+    said = saying(*whole("contacts", *rows, state("contacts", "A")))
+    arguments = ("--to", postgres.url(), "--schema", "full_tmpdir", "--streams", "contacts")
+
+    def little_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+
+    full = intercom_load(*arguments, "--quiet", said=said, before=little_room)
+    again = intercom_load(*arguments, "--quiet", said=said)
+
+    assert full.returncode == 1
+    assert full.stderr.count("\n") == 1
+    assert "make room there, or set TMPDIR to another folder" in full.stderr
+    assert (again.returncode, again.stderr) == (0, "")
+    assert postgres_rows(postgres, "SELECT count(*) FROM full_tmpdir.intercom_contacts") == [(200,)]
+
+
+def test_a_full_target_is_one_sentence(tmp_path):
+    """The file stays one that opens, with what was committed before and no state ahead of it."""
+    file = tmp_path / "x.duckdb"
+    arguments = ("--to", file, "--streams", "contacts", "--quiet")
+    read = [status("contacts", "STARTED")]
+    for number in range(1, 301):
+        read += [record("contacts", str(number), phone="@noise"), state("contacts", str(number))]
+    said = saying(*read, status("contacts", "COMPLETE"))
+
+    def little_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+
+    full = intercom_load(*arguments, said=said, before=little_room)
+    with duckdb.connect(str(file)) as connection:
+        [(count, kept)] = connection.sql(
+            "SELECT count(*), (SELECT state FROM _intercom_loads) FROM intercom_contacts"
+        ).fetchall()
+    again = intercom_load(*arguments, said=said)
+
+    assert full.returncode == 1
+    assert full.stderr.count("\n") == 1
+    assert "make room and run again" in full.stderr
+    assert 0 < count < 300
+    assert json.loads(kept)["stream"]["stream_state"] == {"updated_at": str(count)}
+    assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_a_folder_that_is_read_only_is_one_sentence(tmp_path):
+    """It names the file, and nothing is asked before."""
+    tmp_path.chmod(0o555)
+    script = (
+        "import os, sys, duckdb, rich.live, intercom_load.load, intercom_load.duckdb_file as _, "
+        "intercom_load.opening, intercom_load.cli as cli; "
+        "os.geteuid() or os.seteuid(65534); cli.main(sys.argv[1:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--config", "-", "--to", f"{tmp_path}/x.duckdb"],
+        input="{}",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert f"{tmp_path}/x.duckdb cannot be opened" in done.stderr
+
+
+def test_no_password_stands_in_the_list_of_processes(emulator, postgres, config_file):
+    """The URL and the config come from the environment; children get neither as an argument."""
+    emulator.settings.latency = 0.2
+    environment = {
+        "INTERCOM_LOAD_CONFIG": str(config_file),
+        "INTERCOM_LOAD_TO": postgres.url(),
+    }
+    listed = set()
+    with subprocess.Popen(
+        command("--streams", "tags,contacts", "--schema", "unseen", "--quiet"),
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, **environment},
+    ) as run:
+        while run.poll() is None:
+            for process in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    listed.add(process.read_bytes())
+                except OSError:
+                    continue
+
+    assert run.returncode == 0
+    assert any(b"source-intercom" in line and b"read" in line for line in listed)
+    secrets = (ENCODED_PASSWORD, PASSWORD, "emulator-token")
+    assert not [line for line in listed for secret in secrets if secret.encode() in line]
 
 
 @pytest.mark.usefixtures("emulator")
@@ -311,9 +481,29 @@ def test_the_command_shows_progress_and_a_table(tmp_path, config_file):
     assert done.returncode == 0
     assert "tags: done, 18 rows in" in done.stderr
     lines = done.stdout.splitlines()
-    assert [line.split()[:3] for line in lines[1:3]] == [["tags", "18", "18"], ["teams", "5", "5"]]
+    assert [line.split()[:3] for line in lines[1:3]] == [
+        ["intercom_tags", "18", "18"],
+        ["intercom_teams", "5", "5"],
+    ]
     assert lines[3:] == [f"The tables are in the DuckDB file {tmp_path / 'x.duckdb'}."]
-    assert not any("arning" in line for line in done.stderr.splitlines())
+
+
+@pytest.mark.usefixtures("emulator")
+def test_a_misspelt_setting_is_said(tmp_path, config_file):
+    """The connector's warnings reach stderr, those of its check too."""
+    config_file.write_text(json.dumps({**CONFIG, "startdate": "2024-01-01"}), encoding="utf-8")
+
+    done = intercom_load(
+        "--config", config_file, "--to", tmp_path / "x.duckdb", "--streams", "tags", "--quiet"
+    )
+
+    assert done.returncode == 0
+    assert "WARN The config has a field that the connector does not know: startdate" in done.stderr
+
+
+def test_what_is_suggested_is_loaded_unless_told_otherwise():
+    """The list comes with the connector, so that an installed wheel has it."""
+    assert set(suggested_streams()) >= {"contacts", "conversations"}
 
 
 def test_postgresql_holds_the_workspace_after_each_load(emulator, postgres):
@@ -335,58 +525,125 @@ def test_postgresql_holds_the_workspace_after_each_load(emulator, postgres):
 
     assert versions() == expected_versions(emulator)
     assert 0 < read["conversation_parts"] < len(workspace_versions(emulator, "conversation_parts"))
-    kinds = postgres_rows(
-        postgres,
-        "SELECT column_name, data_type FROM information_schema.columns "
-        "WHERE table_name = 'intercom_contacts' AND column_name IN ('phone', 'created_at', 'tags')",
+
+
+def test_postgresql_takes_values_as_they_are(postgres, stub_loads):
+    """Types as declared; JSON that can be grouped by; what fits no column is null there."""
+    raw = (
+        r'{"id":"1","phone":"a\u0000b ✓ \\u0000 \"q\"\n\t","visits":1e30,'
+        r'"plan":{"n":1e30,"z":"\u0000"}}'
     )
-    assert dict(kinds) == {
-        "phone": "character varying",
-        "created_at": "timestamp without time zone",
-        "tags": "json",
-    }
-
-
-def test_postgresql_takes_values_as_they_are(postgres):
-    """Digits in text stay text, null and missing fields are NULL, NUL characters are dropped."""
-    stub_load(
-        postgres,
-        {"id": "007", "phone": "+442071838750", "plan": {"name": "Pro", "seats": None}},
-        {"id": "1", "phone": 'a\u0000b ✓ \\u0000 "q"\n\t\\', "plan": "Free", "visits": 2**53 + 1},
-        {"id": "1", "phone": None, "plan": None, "updated_at": "2025-12-31T00:00:00Z"},
+    stub_loads(
+        status("contacts", "STARTED"),
+        record("contacts", "007", phone="+442071838750", score=0.12345678901234, plan={"a": None}),
+        record("contacts", "2", visits=2**53 + 1, birthday="1815-12-10", plan={"a": None}),
+        f'{{"type":"RECORD","record":{{"stream":"contacts","data":{raw},"emitted_at":1}}}}',
+        status("contacts", "COMPLETE"),
+        streams=["contacts"],
     )
 
-    rows = postgres_rows(postgres, "SELECT id, phone, visits, plan, updated_at FROM stub.contacts")
-    at = datetime(2026, 1, 1)  # noqa: DTZ001 - the column has no zone
-    assert sorted(rows, key=lambda row: row[0]) == [
-        ("007", "+442071838750", None, {"name": "Pro", "seats": None}, at),
-        ("1", 'ab ✓ \\u0000 "q"\n\t\\', 2**53 + 1, "Free", at),
+    table = f"{stub_loads.schema}.intercom_contacts"
+    rows = postgres_rows(
+        postgres, f"SELECT id, phone, visits, score, plan FROM {table} ORDER BY id"
+    )
+    assert rows == [
+        ("007", "+442071838750", None, 0.12345678901234, {"a": None}),
+        ("1", 'a\ufffdb ✓ \\u0000 "q"\n\t', None, None, {"n": 10**30, "z": "\ufffd"}),
+        ("2", None, 2**53 + 1, None, {"a": None}),
+    ]
+    assert len(postgres_rows(postgres, f"SELECT DISTINCT plan FROM {table}")) == 2
+    assert postgres_rows(postgres, f"SELECT updated_at FROM {table} WHERE id = '2'") == [
+        (datetime(2026, 1, 1, tzinfo=UTC),)
+    ]
+    assert stub_loads.warnings == [
+        "WARN contacts: 1 row(s) hold a character that no database takes; it is U+FFFD there.",
+        "WARN contacts: 1 value(s) do not fit the column visits, which is null there.",
     ]
 
 
-def test_postgresql_full_refresh_keeps_views(postgres):
-    """Rows are exchanged under the views that others have built on a table."""
-    stub_load(postgres, {"id": "1"}, {"id": "2"}, schema="viewed")
-    connection = psycopg2.connect(postgres.url())
-    with connection, connection.cursor() as cursor:
-        cursor.execute("CREATE VIEW viewed.people AS SELECT id FROM viewed.contacts")
-    connection.close()
+def test_postgresql_keeps_what_users_made(postgres, stub_loads):
+    """A view, a grant, an index and a comment, through merges, a changed type, a full refresh."""
+    schema = stub_loads.schema
+    stub_loads(*whole("contacts", record("contacts", "1", visits=5), record("contacts", "2")))
+    for statement in (
+        f"CREATE VIEW {schema}.busy AS SELECT id, visits FROM {schema}.intercom_contacts",
+        f"CREATE INDEX by_visits ON {schema}.intercom_contacts (visits)",
+        f"COMMENT ON COLUMN {schema}.intercom_contacts.id IS 'ours'",
+        f"GRANT SELECT ON {schema}.intercom_contacts TO PUBLIC",
+    ):
+        postgres_rows(postgres, statement)
+    words = catalog({**PROPERTIES, "visits": {"type": ["null", "string"]}})
 
-    stub_load(postgres, {"id": "2"}, {"id": "3"}, schema="viewed", full_refresh=True)
+    stub_loads(*whole("contacts", record("contacts", "2", visits="often")), discover=[words])
+    stub_loads(*whole("contacts", record("contacts", "3")), options={"full_refresh": True})
 
-    assert sorted(postgres_rows(postgres, "SELECT id FROM viewed.people")) == [("2",), ("3",)]
+    table = f"'{schema}.intercom_contacts'::regclass"
+    kept = {
+        "view": f"SELECT id, visits FROM {schema}.busy",
+        "index": f"SELECT indexname FROM pg_indexes WHERE schemaname = '{schema}' "
+        "AND tablename = 'intercom_contacts' ORDER BY 1",
+        "comment": f"SELECT col_description({table}, 1)",
+        "grant": "SELECT grantee FROM information_schema.role_table_grants "
+        f"WHERE table_schema = '{schema}' AND grantee = 'PUBLIC'",
+        "column": f"SELECT count(visits_text) FROM {schema}.intercom_contacts",
+    }
+    assert {name: postgres_rows(postgres, sql) for name, sql in kept.items()} == {
+        "view": [("3", None)],
+        "index": [("by_visits",), ("intercom_contacts_pkey",)],
+        "comment": [("ours",)],
+        "grant": [("PUBLIC",)],
+        "column": [(0,)],
+    }
 
 
-def test_two_loads_do_not_write_to_one_schema_at_a_time(postgres):
-    """The second would merge into the rows of the first; it is refused in one sentence."""
-    connection = psycopg2.connect(postgres.url())
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtext('intercom-load busy'))")
-        with pytest.raises(LoadError, match="Another load is writing to schema busy"):
-            stub_load(postgres, {"id": "1"}, schema="busy")
-    connection.close()
+def test_postgresql_commits_rows_and_their_state_together(postgres, stub_loads):
+    """A server that ends the connection in the midst of it: neither is there, and exit code 75."""
+    schema = stub_loads.schema
+    stub_loads(*whole("contacts", record("contacts", "1"), state("contacts", "A")))
+    postgres_rows(
+        postgres,
+        f"CREATE FUNCTION {schema}.die() RETURNS trigger LANGUAGE plpgsql AS "
+        "'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END'",
+    )
+    postgres_rows(
+        postgres,
+        f"CREATE TRIGGER die BEFORE UPDATE ON {schema}._intercom_loads "
+        f"FOR EACH ROW EXECUTE FUNCTION {schema}.die()",
+    )
 
-    stub_load(postgres, {"id": "1"}, schema="busy")
+    with pytest.raises(TryLater, match=r"broke off: .*What was committed is kept"):
+        stub_loads(*whole("contacts", record("contacts", "2"), state("contacts", "B")))
+
+    assert postgres_rows(postgres, f"SELECT id FROM {schema}.intercom_contacts") == [("1",)]
+    [(kept,)] = postgres_rows(postgres, f"SELECT state FROM {schema}._intercom_loads LIMIT 1")
+    assert kept["stream"]["stream_state"] == {"updated_at": "A"}
+
+
+def test_two_loads_do_not_write_to_one_schema_at_a_time(postgres, stub_loads):
+    """The second is told who holds it before anything is asked; with --wait it waits."""
+    key = f"intercom-load {stub_loads.schema}"
+    name = "intercom-load on elsewhere, process 5"
+    with psycopg.connect(postgres.url(), application_name=name, autocommit=True) as holder:
+        holder.execute("SELECT pg_advisory_lock(hashtext(%s))", [key])
+        with pytest.raises(TryLater, match=r"\(intercom-load on elsewhere, process 5\)"):
+            stub_loads(check=[])
+
+        threading.Timer(1.5, holder.execute, ["SELECT pg_advisory_unlock_all()"]).start()
+        warehouse = parse_warehouse(postgres.url(), schema=stub_loads.schema)
+        said = []
+        with opened(warehouse, stub_loads.spool, wait=60, warn=said.append):
+            pass
+
+    assert len(said) == 1
+
+
+def test_a_role_that_may_create_nothing_is_told_so(postgres):
+    """What the loader needs is said before anything is read."""
+    postgres_rows(postgres, "CREATE ROLE reader LOGIN PASSWORD 'reader'")
+    url = f"postgresql://reader:reader@127.0.0.1:{postgres.port}/postgres"
+
+    with pytest.raises(LoadError, match=r"allows the loader too little: .*permission denied"):
+        load_into(url)
 
 
 def test_a_database_that_refuses_is_named_without_its_password(postgres):
@@ -394,16 +651,17 @@ def test_a_database_that_refuses_is_named_without_its_password(postgres):
     wrong = PostgresServer(postgres.port, f"{ENCODED_PASSWORD}x")
 
     with pytest.raises(LoadError, match="password authentication failed") as raised:
-        stub_load(wrong, {"id": "1"})
+        load_into(wrong.url())
 
     assert f"PostgreSQL database postgres at 127.0.0.1:{postgres.port}" in str(raised.value)
     assert not any(text in str(raised.value) for text in (PASSWORD, ENCODED_PASSWORD))
+    assert raised.value.exit_code == 1
 
 
-def test_a_database_that_is_not_there_is_one_sentence():
-    """Connection refused is told with host and port before anything is read."""
-    with pytest.raises(LoadError, match=r"postgres at 127\.0\.0\.1:1 cannot be used: .+refused"):
-        stub_load(PostgresServer(1), {"id": "1"})
+def test_a_database_that_is_not_there_may_come_back():
+    """Connection refused is told with host and port, and that waiting may help."""
+    with pytest.raises(TryLater, match=r"postgres at 127\.0\.0\.1:1 cannot be used: .+refused"):
+        load_into(PostgresServer(1).url())
 
 
 def test_the_connector_is_the_one_of_this_environment(monkeypatch, tmp_path):

@@ -46,7 +46,10 @@ class EmulatedWorkspace:
     def versions(self, stream: str) -> set[Version]:
         """Return the primary key and the last change of every row that the stream should have."""
         if stream in STREAMS_WITH_UPDATED_AT:
-            return {(row["id"], _utc(row["updated_at"])) for row in self._rows(stream)}
+            return {
+                (row["id"], datetime.fromtimestamp(row["updated_at"], UTC))
+                for row in self._rows(stream)
+            }
         return {(row["id"], None) for row in self._rows(stream)}
 
     def _rows(self, stream: str) -> Iterator[Row]:
@@ -86,7 +89,3 @@ def emulated_workspace(seed: str) -> Iterator[EmulatedWorkspace]:
             yield EmulatedWorkspace(first_line.split()[-1])
         finally:
             server.terminate()
-
-
-def _utc(epoch_seconds: int) -> datetime:
-    return datetime.fromtimestamp(epoch_seconds, UTC).replace(tzinfo=None)

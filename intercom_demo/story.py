@@ -14,14 +14,27 @@ from rich.syntax import Syntax
 
 from intercom_demo.emulated import TOKEN, EmulatedWorkspace, emulated_workspace
 from intercom_demo.pictures import table_with_bars, travelled_table
-from intercom_load.cli import STREAMS
 from intercom_load.connector import Connector, find_connector
 from intercom_load.load import load
+from intercom_load.opening import opened
 from intercom_load.progress import Progress, StreamResult, summary_table
+from intercom_load.spool import private_folder
 from intercom_load.warehouse import parse_warehouse
 
 DATABASE = Path("build", "demo.duckdb")
 CONFIG = {"credentials": {"auth_type": "access_token", "access_token": TOKEN}, "region": "US"}
+STREAMS = (
+    "contacts",
+    "companies",
+    "conversations",
+    "conversation_parts",
+    "articles",
+    "admins",
+    "tags",
+    "teams",
+    "segments",
+    "data_attributes",
+)
 PRIMARY_KEYS = dict.fromkeys(STREAMS, "id") | {"data_attributes": "key"}
 QUESTIONS = ("first_reply_by_team", "busiest_tags", "open_conversations_by_plan")
 FULL_REFRESH_STREAMS = ("admins", "tags", "teams", "segments", "data_attributes")
@@ -116,10 +129,18 @@ def _discover(console: Console, config_file: Path) -> None:
 def _load(console: Console, database: Path) -> list[StreamResult]:
     console.print(f"[bold]$ intercom-load --config config.json --to duckdb:///{database}")
     warehouse = parse_warehouse(f"duckdb:///{database}", table_prefix="intercom_")
-    progress = Progress(console, STREAMS)
-    results = load(Connector(find_connector(), CONFIG), warehouse, progress)
+    progress = Progress(console)
+    with private_folder() as folder, progress, opened(warehouse, folder) as destination:
+        results = load(
+            Connector(find_connector(), CONFIG, folder, warn=progress.warn),
+            destination,
+            progress,
+            folder,
+            streams=STREAMS,
+            table_prefix=warehouse.table_prefix,
+        )
     console.print(summary_table(results))
-    if failed := [f"{result.name}: {result.error}" for result in results if result.error]:
+    if failed := [f"{result.stream}: {result.error}" for result in results if result.error]:
         raise DemoFailed("the load failed.\n" + "\n".join(failed))
     return results
 
@@ -171,9 +192,9 @@ def _compare(
         "second.\nThe small lists at the end have no cursor and are read whole every time.\n"
     )
     for before, after in zip(first, second, strict=True):
-        if before.name not in FULL_REFRESH_STREAMS and after.rows_read * 4 > before.rows_read:
+        if before.stream not in FULL_REFRESH_STREAMS and after.rows_read * 4 > before.rows_read:
             raise DemoFailed(
-                f"the second load read {after.rows_read:,} rows of {before.name} again."
+                f"the second load read {after.rows_read:,} rows of {before.stream} again."
             )
 
 
@@ -211,7 +232,6 @@ config.json, as
   {{"credentials": {{"auth_type": "access_token", "access_token": "…"}}, "region": "US"}}
 and run
   .venv/bin/intercom-load --config config.json --to duckdb:///intercom.duckdb
-again and again; every run reads what changed. PostgreSQL, Snowflake and BigQuery work by their
-URLs: .venv/bin/intercom-load --help""",
+again and again; every run reads what changed. docs/load.md tells the rest.""",
         soft_wrap=True,
     )

@@ -1,27 +1,24 @@
 """
-Loads an Intercom workspace into a warehouse: PyAirbyte runs the connector, its caches write.
+Loads an Intercom workspace into a warehouse: the connector reads, the database types and merges.
 
 | module | what lives there |
 |---|---|
-| `cli` | the command `intercom-load`: arguments, exit codes |
-| `run` | what the command does once its arguments are right |
+| `cli` | the command `intercom-load`: arguments, signals, exit codes |
+| `config_file` | the connector's config, read and written back |
 | `warehouse` | a database URL read into plain values |
-| `caches` | PyAirbyte's caches, with the few changes that keep every row exact |
 | `connector` | the connector's process and its messages |
-| `load` | one load: check, read, follow the messages |
-| `stream_load` | one stream: spool, commit rows, then state |
+| `load` | one load: check, discover, follow the messages |
+| `stream_load` | one stream: when its rows are handed over, with which state |
+| `spool` | rows on their way, in a folder that a killed load leaves to the next |
+| `writer` | a thread that writes batches while others are read |
+| `opening` | the warehouse opened, alone |
+| `destination` | what a load asks of a warehouse |
+| `sql_destination` | the SQL of DuckDB and PostgreSQL, rows and state in one transaction |
+| `duckdb_file`, `postgres` | what differs between them |
+| `dlt_destination` | Snowflake and BigQuery |
+| `columns`, `fitting` | columns of a JSON schema, and values that do not fit them |
 | `progress` | what is shown while it runs, and the table at the end |
-| `errors` | failures that become one sentence |
+| `errors` | failures that become one sentence and an exit code |
 
 Nothing here is imported by the connector or goes into its image.
 """
-
-import os
-import warnings
-
-# PyAirbyte reads these when it is imported: no registry, no telemetry, no log files of its own.
-os.environ["AIRBYTE_OFFLINE_MODE"] = "1"
-os.environ["DO_NOT_TRACK"] = "1"
-os.environ["AIRBYTE_LOGGING_ROOT"] = os.devnull
-warnings.filterwarnings("ignore", message="Failed to create PyAirbyte logging directory")
-warnings.filterwarnings("ignore", message="You are using a Python", category=FutureWarning)

@@ -1,126 +1,164 @@
-"""
-The command `intercom-load`: exit code 0 when every stream is in the warehouse.
-
-1 when the workspace or the warehouse refused, 2 when what was typed is wrong, 130 when interrupted.
-"""
+"""The command `intercom-load`: its arguments, its signals, its exit codes, what it prints."""
 
 import argparse
 import json
+import os
 import shutil
 import signal
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NoReturn
+from threading import Timer
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from intercom_load.errors import LoadError, UsageError
-from intercom_load.warehouse import EXAMPLES, parse_warehouse
+from intercom_load.config_file import STDIN, config_secrets, read_config, write_config
+from intercom_load.errors import LoadError, TryLater, UsageError
+from intercom_load.spool import private_folder
+from intercom_load.warehouse import EXAMPLES, Warehouse, parse_warehouse
 
-STREAMS = (
-    "contacts",
-    "companies",
-    "conversations",
-    "conversation_parts",
-    "articles",
-    "admins",
-    "tags",
-    "teams",
-    "segments",
-    "data_attributes",
-)
+if TYPE_CHECKING:
+    from intercom_load.progress import StreamResult
 
-SHORTEST_SECRET = 8  # shorter values, such as a region, are words that sentences need
+INTERRUPTED = 130
+ENDS_WITHIN = 4.0
+"""Seconds after a signal in which the load may clean up behind itself."""
+
+EXIT_CODES = """\
+exit codes:
+  0    every stream is in the warehouse
+  1    something has to be changed; the sentence on stderr says what
+  2    what was typed is wrong
+  75   try again later: Intercom or the warehouse fails for now, or another load holds it
+  130  interrupted; what was committed is kept, the next load goes on from there
+
+environment:
+  INTERCOM_LOAD_CONFIG, INTERCOM_LOAD_TO   stand in for --config and --to, which `ps` shows
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Load once and exit."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    result: dict[str, Any] = {"exit_code": 0, "error": None, "streams": []}
+    began = time.monotonic()
     secrets: list[str] = []
+    sentences: list[str] = []
     try:
-        warehouse = parse_warehouse(
-            options.to, schema=options.schema, table_prefix=options.table_prefix
-        )
-        secrets += warehouse.secrets
-        config = read_config(options.config)
-        secrets += _config_secrets(config)
-        # PyAirbyte takes seconds to import, and what was typed wrong shall not wait for it.
-        from intercom_load.run import run  # noqa: PLC0415
-
-        def save(renewed: Mapping[str, Any]) -> None:
-            secrets.extend(_config_secrets(renewed))
-            write_config(options.config, renewed)
-
-        errors = run(
-            config, warehouse, options.streams, full_refresh=options.full_refresh, save=save
-        )
+        sentences = _load(options, secrets, result)
     except LoadError as error:
-        _fail([str(error)], secrets, error.exit_code)
+        sentences = [str(error)]
+        result |= {"exit_code": error.exit_code, "error": str(error)}
     except KeyboardInterrupt:
-        _fail(["Interrupted; what was committed is kept, run again to go on."], secrets, 130)
-    if errors:
-        _fail(errors, secrets, 1)
+        sentences = ["Interrupted; what was committed is kept, run again to go on."]
+        result |= {"exit_code": INTERRUPTED, "error": sentences[0]}
+    for sentence in sentences:
+        print(f"intercom-load: {masked(sentence, secrets)}", file=sys.stderr)
+    if options.json:
+        result["seconds"] = round(time.monotonic() - began, 1)
+        print(masked(json.dumps(result, ensure_ascii=False), secrets))
+    if result["exit_code"] == INTERRUPTED:
+        _leave()
+    if result["exit_code"]:
+        sys.exit(result["exit_code"])
 
 
-def read_config(path: Path) -> dict[str, Any]:
-    """Return the connector's config, or raise a UsageError that says what is wrong with it."""
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"There is no config file {path}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The config file {path} cannot be read: {error}.") from None
-    except json.JSONDecodeError as error:
-        raise UsageError(
-            f"The config file {path} is not JSON: {error.msg} in line {error.lineno}."
-        ) from None
-    if not isinstance(config, dict):
-        raise UsageError(
-            f"The config file {path} must hold a JSON object, as `source-intercom spec` describes."
+def _load(options: argparse.Namespace, secrets: list[str], result: dict[str, Any]) -> list[str]:
+    """Load and print the table; return a sentence for each stream that failed."""
+    warehouse = parse_warehouse(
+        options.to, schema=options.schema, table_prefix=options.table_prefix
+    )
+    secrets += warehouse.secrets
+    with ExitStack() as stack:
+        rubbish: list[Path] = []
+        _end_on_signals(rubbish)
+        if options.config is None:
+            raise UsageError("The connector's config is missing: name its file with --config.")
+        config = read_config(options.config)
+        secrets += config_secrets(config)
+        folder = stack.enter_context(private_folder())
+        rubbish.append(folder)
+        results = _run(options, warehouse, config, folder, secrets)
+    result |= {
+        "exit_code": _exit_code(results),
+        "warehouse": warehouse.label,
+        "schema": warehouse.schema,
+        "streams": [asdict(each) for each in results],
+    }
+    return [f"{each.stream}: {each.error}" for each in results if each.error]
+
+
+def _run(
+    options: argparse.Namespace,
+    warehouse: Warehouse,
+    config: Mapping[str, Any],
+    folder: Path,
+    secrets: list[str],
+) -> "list[StreamResult]":
+    # What was typed wrong shall not wait for these.
+    from rich.console import Console  # noqa: PLC0415
+
+    from intercom_load.connector import Connector, find_connector  # noqa: PLC0415
+    from intercom_load.load import load  # noqa: PLC0415
+    from intercom_load.opening import opened  # noqa: PLC0415
+    from intercom_load.progress import Progress, summary_table  # noqa: PLC0415
+
+    def save(renewed: Mapping[str, Any]) -> None:
+        secrets.extend(config_secrets(renewed))
+        if options.config == STDIN:
+            raise LoadError("Intercom renewed the access token: give the config as a file.")
+        write_config(options.config, renewed)
+
+    progress = Progress(
+        Console(stderr=True), quiet=options.quiet, mask=lambda text: masked(text, secrets)
+    )
+    with progress, opened(warehouse, folder, wait=options.wait, warn=progress.warn) as destination:
+        results = load(
+            Connector(find_connector(), config, folder, save, progress.warn),
+            destination,
+            progress,
+            folder,
+            streams=options.streams,
+            table_prefix=options.table_prefix,
+            full_refresh=options.full_refresh,
         )
-    return config
-
-
-def write_config(path: Path, config: Mapping[str, Any]) -> None:
-    """
-    Replace the config file by one with a renewed token, or raise a LoadError.
-
-    The file is whole at every instant, and as private as it was.
-    """
-    path = path.resolve()
-    try:
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-            json.dump(config, file, indent=2, ensure_ascii=False)
-        shutil.copymode(path, file.name)
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise LoadError(
-            f"Intercom renewed the access token, and {path} cannot be written to keep it: "
-            f"{error.strerror}. Make it writable and re-authenticate the connection."
-        ) from None
+    if not options.quiet:
+        console = Console(highlight=False, soft_wrap=True)
+        console.print(summary_table(results))
+        for remark in (each.remark for each in results if each.remark):
+            console.print(remark, markup=False)
+        console.print(f"The tables are in the {warehouse.label}.", markup=False)
+    return results
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="intercom-load",
         description="Load an Intercom workspace into a warehouse. Run it again to load changes.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--config", type=Path, required=True, help="the connector's config, a JSON file"
+        "--config",
+        metavar="FILE",
+        default=os.environ.get("INTERCOM_LOAD_CONFIG"),
+        help="the connector's config, a JSON file, or - for standard input",
     )
     parser.add_argument(
         "--to",
         metavar="URL",
-        default="duckdb:///intercom.duckdb",
-        help=f"the warehouse (default: %(default)s): {EXAMPLES.replace('%', '%%')}; "
-        "PostgreSQL takes a password also from PGPASSWORD",
+        default=os.environ.get("INTERCOM_LOAD_TO", "duckdb:///intercom.duckdb"),
+        help=f"the warehouse (duckdb:///intercom.duckdb unless given): "
+        f"{EXAMPLES.replace('%', '%%')}; PostgreSQL takes a password also from PGPASSWORD",
     )
     parser.add_argument(
         "--streams",
         type=_stream_names,
-        default=list(STREAMS),
-        help=f"comma-separated (default: {','.join(STREAMS)})",
+        default=["suggested"],
+        help="comma-separated names, `suggested` (what is loaded unless told otherwise) or `all`",
     )
     parser.add_argument(
         "--full-refresh",
@@ -131,6 +169,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--table-prefix", default="intercom_", help="begins every table's name (%(default)s)"
     )
+    parser.add_argument(
+        "--wait",
+        metavar="SECONDS",
+        type=float,
+        default=0.0,
+        help="how long to wait for another load of the same tables to end (%(default).0f)",
+    )
+    parser.add_argument(
+        "--quiet", action="store_true", help="print nothing but warnings and errors"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="end stdout with a line of JSON: the result"
+    )
+    parser.add_argument("--version", action="version", version=version("source-intercom"))
     return parser
 
 
@@ -141,18 +193,45 @@ def _stream_names(text: str) -> list[str]:
     return names
 
 
-def _config_secrets(value: object) -> Iterator[str]:
-    """Every string of the config that is long enough to be a token, wherever it stands."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if key not in ("auth_type", "start_date"):
-                yield from _config_secrets(inner)
-    elif isinstance(value, str) and len(value) >= SHORTEST_SECRET:
-        yield value
+def _exit_code(results: "Sequence[StreamResult]") -> int:
+    """0 if all went well, 75 if waiting may help all that did not, else 1."""
+    codes = {each.exit_code for each in results if each.error}
+    if not codes:
+        return 0
+    return TryLater.exit_code if codes == {TryLater.exit_code} else LoadError.exit_code
 
 
-def _interrupt(_signum: int, _frame: object) -> NoReturn:
-    raise KeyboardInterrupt
+def _end_on_signals(rubbish: Sequence[Path]) -> None:
+    """
+    End on SIGTERM and Ctrl-C by a KeyboardInterrupt, and after `ENDS_WITHIN` seconds whatever is.
+
+    The folders of `rubbish` are removed then.
+    """
+    numbers = [
+        number
+        for number in (signal.SIGTERM, signal.SIGINT)
+        if signal.getsignal(number) is not signal.SIG_IGN  # as for a shell's background jobs
+    ]
+
+    def interrupt(_number: int, _frame: object) -> NoReturn:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        last_resort = Timer(ENDS_WITHIN, _leave, [rubbish])
+        last_resort.daemon = True
+        last_resort.start()
+        raise KeyboardInterrupt
+
+    for number in numbers:
+        signal.signal(number, interrupt)
+
+
+def _leave(rubbish: Sequence[Path] = ()) -> NoReturn:
+    """End without waiting for a database that a thread may still be in."""
+    for folder in rubbish:
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def masked(text: str, secrets: Sequence[str]) -> str:
@@ -160,9 +239,3 @@ def masked(text: str, secrets: Sequence[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, "****")
     return text
-
-
-def _fail(sentences: Sequence[str], secrets: Sequence[str], exit_code: int) -> NoReturn:
-    for sentence in sentences:
-        print(f"intercom-load: {masked(sentence, secrets)}", file=sys.stderr)
-    sys.exit(exit_code)

@@ -1,201 +1,262 @@
 """
-One load: check, read, and commit stream by stream.
+One load: check, discover, read, and commit stream by stream.
 
 What is in the warehouse is consistent at every instant, whatever kills the load:
 
 * a stream that the connector reads incrementally is merged by primary key at its checkpoints, rows
-  first and the state that vouches for them after, so state is never ahead of rows;
+  and the state that vouches for them in one transaction;
 * a stream that is read whole (or `full_refresh`) replaces its rows in one transaction, and only
   when the connector has said that the stream is complete: otherwise the old rows stay.
 """
 
 import json
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from airbyte.caches.base import CacheBase
-from airbyte.records import StreamRecordHandler
-from airbyte.shared.catalog_providers import CatalogProvider
-from airbyte_protocol.models import ConfiguredAirbyteCatalog
-
-from intercom_load.caches import drop_leftovers, open_cache
-from intercom_load.connector import SOURCE_NAME, Connector, Message, error_text
-from intercom_load.errors import LoadError, UsageError
+from intercom_load.columns import columns_of
+from intercom_load.connector import Connector, Message, Row, error_of, suggested_streams
+from intercom_load.destination import Batch, Destination, Table
+from intercom_load.errors import LoadError, TryLater, UsageError
 from intercom_load.progress import Progress, StreamResult
-from intercom_load.stream_load import COMMIT_ROWS, StreamLoad, table_exists
-from intercom_load.warehouse import Warehouse
+from intercom_load.spool import Spool
+from intercom_load.stream_load import COMMIT_BYTES, StreamLoad
+from intercom_load.writer import Writer, Written
+
+SUGGESTED, ALL = "suggested", "all"
+"""Words that stand for many streams."""
 
 
 def load(
     connector: Connector,
-    warehouse: Warehouse,
+    destination: Destination,
     progress: Progress,
+    folder: Path,
     *,
+    streams: Sequence[str] = (SUGGESTED,),
+    table_prefix: str = "",
     full_refresh: bool = False,
-    commit_rows: int = COMMIT_ROWS,
+    commit_bytes: int = COMMIT_BYTES,
 ) -> list[StreamResult]:
     """
-    Bring the tables of `progress.streams` up to date; one result a stream, in their order.
+    Bring the tables of the streams up to date; one result a stream, in their order.
 
     A stream that fails has an `error` and does not stop the others. Raises LoadError when nothing
-    can be read or written at all; the warehouse is not touched before the connector's check has
-    passed.
+    can be read or written at all; the warehouse is not changed before the connector's check has
+    passed. Rows on their way lie in `folder`.
     """
-    streams = progress.streams
-    with progress:
-        known = _checked_streams(connector)
-        catalog = _configured_catalog(known, streams, full_refresh=full_refresh)
-        with (
-            tempfile.TemporaryDirectory(prefix="intercom-load-") as spool,
-            open_cache(warehouse, Path(spool)) as cache,
-        ):
-            drop_leftovers(cache, streams)
-            loads = _stream_loads(cache, catalog, warehouse, commit_rows)
-            messages = connector.read(catalog, _saved_state(cache, loads.values()))
-            try:
-                with closing(messages):
-                    errors = _Sync(loads, progress).follow(messages)
-            finally:
-                drop_leftovers(cache, streams)
-            return [loads[stream].result(errors.get(stream)) for stream in streams]
-
-
-def _checked_streams(connector: Connector) -> dict[str, Message]:
-    """Return the connector's streams by name, once it has accepted its config."""
     # One behind the other: a check may renew a token that then serves to discover.
     connector.check()
-    return connector.discover()
+    known = connector.discover()
+    chosen = [
+        _configured(known[name], full_refresh=full_refresh) for name in _names(known, streams)
+    ]
+    loads = {
+        one["stream"]["name"]: _stream_load(one, table_prefix, folder, commit_bytes)
+        for one in chosen
+    }
+    progress.begin(loads)
+    saved = destination.states([each.table for each in loads.values()])
+    states = [json.loads(saved[name]) for name in loads if loads[name].merges and name in saved]
+    writer = Writer(destination, _reporter(loads, progress))
+    try:
+        with closing(connector.read({"streams": chosen}, states)) as messages:
+            _Sync(loads, writer, progress).follow(messages)
+        writer.finish()
+    except BaseException:
+        writer.abandon()
+        raise
+    finally:
+        for each in loads.values():
+            each.spool.close()
+    return [
+        _result(each, destination.count(each.table), connector.start_date)
+        for each in loads.values()
+    ]
 
 
-def _configured_catalog(
-    known: Mapping[str, Message], streams: Sequence[str], *, full_refresh: bool
-) -> Message:
-    """Return the catalog to read; `overwrite` marks the streams whose rows are to be replaced."""
-    if unknown := [name for name in streams if name not in known]:
+def _names(known: Mapping[str, Message], wanted: Iterable[str]) -> list[str]:
+    """Return the streams that are meant, each once."""
+    meant: list[str] = []
+    for name in wanted:
+        if name == SUGGESTED:
+            meant += suggested_streams()
+        else:
+            meant += known if name == ALL else [name]
+    if unknown := [name for name in meant if name not in known]:
         raise UsageError(
             f"There is no stream {', '.join(unknown)}; choose from {', '.join(sorted(known))}."
         )
-
-    def configured(stream: Message) -> Message:
-        incremental = "incremental" in stream["supported_sync_modes"]
-        merges = incremental and not full_refresh
-        return {
-            "stream": stream,
-            "sync_mode": "incremental" if incremental else "full_refresh",
-            "destination_sync_mode": "append_dedup" if merges else "overwrite",
-            "cursor_field": stream.get("default_cursor_field"),
-            "primary_key": stream.get("source_defined_primary_key"),
-        }
-
-    return {"streams": [configured(known[name]) for name in streams]}
+    return list(dict.fromkeys(meant))
 
 
-def _stream_loads(
-    cache: CacheBase, catalog: Message, warehouse: Warehouse, commit_rows: int
-) -> dict[str, StreamLoad]:
-    provider = CatalogProvider(ConfiguredAirbyteCatalog.model_validate(catalog))
-    processor = cache.get_record_processor(SOURCE_NAME, provider)
+def _configured(stream: Message, *, full_refresh: bool) -> Message:
+    """Return what to read; `overwrite` marks the streams whose rows are to be replaced."""
+    incremental = "incremental" in stream["supported_sync_modes"]
+    merges = incremental and not full_refresh
     return {
-        configured["stream"]["name"]: StreamLoad(
-            stream=configured["stream"]["name"],
-            incremental=configured["sync_mode"] == "incremental",
-            merges=configured["destination_sync_mode"] == "append_dedup",
-            handler=StreamRecordHandler(
-                json_schema=configured["stream"]["json_schema"],
-                normalize_keys=True,
-                prune_extra_fields=True,
-            ),
-            warehouse=warehouse,
-            cache=cache,
-            processor=processor,
-            states=cache.get_state_writer(SOURCE_NAME),
-            commit_rows=commit_rows,
-        )
-        for configured in catalog["streams"]
+        "stream": stream,
+        "sync_mode": "incremental" if incremental else "full_refresh",
+        "destination_sync_mode": "append_dedup" if merges else "overwrite",
+        "cursor_field": stream.get("default_cursor_field"),
+        "primary_key": stream.get("source_defined_primary_key"),
     }
 
 
-def _saved_state(cache: CacheBase, loads: Iterable[StreamLoad]) -> list[Message]:
-    """Return the state to go on from; a stream whose table is gone begins anew."""
-    resumed = {
-        load.stream for load in loads if load.merges and table_exists(load.processor, load.stream)
-    }
-    states: list[Message] = json.loads(
-        cache.get_state_provider(SOURCE_NAME).to_state_input_file_text()
+def _stream_load(
+    configured: Message, table_prefix: str, folder: Path, commit_bytes: int
+) -> StreamLoad:
+    stream = configured["stream"]
+    name, schema = stream["name"], stream["json_schema"]
+    table = Table(
+        stream=name,
+        name=f"{table_prefix}{name}",
+        columns=columns_of(schema),
+        keys=tuple(path[0] for path in configured["primary_key"] or ()),
+        description=schema.get("description") or f"{name} of Intercom, by intercom-load",
     )
-    return [state for state in states if state["stream"]["stream_descriptor"]["name"] in resumed]
+    is_incremental = configured["sync_mode"] == "incremental"
+    return StreamLoad(
+        table,
+        Spool(folder, name),
+        cursor=".".join(configured["cursor_field"] or ()) if is_incremental else None,
+        merges=configured["destination_sync_mode"] == "append_dedup",
+        commit_bytes=commit_bytes,
+    )
+
+
+def _reporter(loads: Mapping[str, StreamLoad], progress: Progress) -> Written:
+    """Return what the writer tells of each batch, in its own thread."""
+
+    def written(batch: Batch, remarks: list[str], error: LoadError | None) -> None:
+        each = loads[batch.table.stream]
+        for remark in remarks:
+            progress.warn(f"WARN {remark}")
+        if error is not None:
+            each.trouble = error
+            each.seconds = progress.stream_ended(each.stream, "failed")
+        elif batch.read_until is not None:
+            each.seconds = progress.stream_ended(each.stream, "done")
+
+    return written
+
+
+def _result(each: StreamLoad, rows: int | None, start_date: str | None) -> StreamResult:
+    trouble = each.trouble
+    error = None
+    if trouble is not None:
+        said = str(trouble).rstrip(".")
+        error = (
+            f"{said}. What was committed is kept; run again to go on from there."
+            if each.merges and each.rows_read
+            else f"{said}. Its table is as it was; run again when this is solved."
+        )
+    return StreamResult(
+        each.stream,
+        each.table.name,
+        rows_read=each.rows_read,
+        rows_in_table=rows,
+        rows_in_intercom=each.counted,
+        seconds=each.seconds,
+        read_until=None if trouble else each.read_until,
+        error=error,
+        exit_code=trouble.exit_code if trouble else 0,
+        remark=_difference(each, rows, start_date),
+    )
+
+
+def _difference(each: StreamLoad, rows: int | None, start_date: str | None) -> str | None:
+    """Say why the table has other rows than Intercom counts, if it has."""
+    if each.counted is None or rows is None or each.trouble or rows == each.counted:
+        return None
+    if rows > each.counted:
+        return (
+            f"{each.stream}: {rows - each.counted:,} rows of the table are no longer counted by "
+            "Intercom: deleted, merged or archived since they were read."
+            + (" --full-refresh removes them." if each.merges else "")
+        )
+    if start_date:
+        return (
+            f"{each.stream}: Intercom counts {each.counted - rows:,} rows more; those that last "
+            f"changed before start_date ({start_date}) are left out."
+        )
+    return (
+        f"{each.stream}: Intercom counts {each.counted - rows:,} rows more than it shows; "
+        "docs/load.md tells why that can be."
+    )
 
 
 class _Sync:
-    """Follows the messages of one sync and settles each stream when the connector ends it."""
+    """Follows the messages of one sync and hands batches to the writer."""
 
-    def __init__(self, loads: Mapping[str, StreamLoad], progress: Progress) -> None:
+    def __init__(self, loads: Mapping[str, StreamLoad], writer: Writer, progress: Progress) -> None:
         self._loads = loads
+        self._writer = writer
         self._progress = progress
-        self._unsettled = dict(loads)
-        self._said: dict[str | None, str] = {}
+        self._open = dict(loads)
+        self._given_up: list[StreamLoad] = []
+        self._said: dict[str | None, LoadError] = {}
 
-    def follow(self, messages: Iterable[Message]) -> dict[str, str]:
-        """Read to the end; return why, for every stream that did not complete."""
-        follow_by_type = {
-            "RECORD": self._follow_record,
-            "STATE": self._follow_state,
-            "TRACE": self._follow_trace,
-        }
+    def follow(self, messages: Iterable[Row | Message]) -> None:
+        """Read to the end; streams that the connector has not completed are given up."""
         for message in messages:
-            if follow := follow_by_type.get(message.get("type", "")):
-                follow(message)
-        for load in list(self._unsettled.values()):
-            self._settle(load, load.give_up, "failed")
-        stopped = self._said.get(None, "the connector stopped before this stream was complete")
-        return {
-            stream: self._said.get(stream, stopped).rstrip(".")
-            for stream, load in self._loads.items()
-            if load.gave_up
-        }
+            if isinstance(message, tuple):
+                stream, row = message
+                if stream in self._open:
+                    self._loads[stream].add(row)
+                    self._progress.row_read(stream)
+            elif message.get("type") == "STATE":
+                self._follow_state(message["state"])
+            elif message.get("type") == "TRACE":
+                self._follow_trace(message)
+        for each in list(self._open.values()):
+            self._give_up(each)
+        self._explain()
 
-    def _follow_record(self, message: Message) -> None:
-        record = message["record"]
-        if record["stream"] not in self._unsettled:
-            return
-        self._loads[record["stream"]].add(record)
-        self._progress.row_read(record["stream"])
+    def _explain(self) -> None:
+        """Say why streams were given up: some errors come behind the end of their stream."""
+        stopped = TryLater("The connector stopped before this stream was complete")
+        for each in self._given_up:
+            each.trouble = self._said.get(each.stream) or self._said.get(None) or stopped
+        for each in self._loads.values():
+            if altered := each.spool.altered_rows:
+                self._progress.warn(
+                    f"WARN {each.stream}: {altered:,} row(s) hold a character that no database "
+                    "takes; it is U+FFFD there."
+                )
 
-    def _follow_state(self, message: Message) -> None:
-        load = self._loads[message["state"]["stream"]["stream_descriptor"]["name"]]
-        if load.stream in self._unsettled:
-            self._try(load, lambda: load.checkpoint(message["state"]))
+    def _follow_state(self, state: Message) -> None:
+        each = self._loads.get(state["stream"]["stream_descriptor"]["name"])
+        if each is not None and each not in self._given_up:
+            self._writer.put(each.checkpoint(state))
 
     def _follow_trace(self, message: Message) -> None:
-        if error := error_text(message):
-            about = message["trace"]["error"].get("stream_descriptor") or {}
+        trace = message["trace"]
+        if error := error_of(message):
+            about = trace["error"].get("stream_descriptor") or {}
             self._said[about.get("name")] = error
-        if status := message["trace"].get("stream_status"):
-            load = self._loads[status["stream_descriptor"]["name"]]
+        if estimate := trace.get("estimate"):
+            self._count(estimate)
+        if status := trace.get("stream_status"):
+            each = self._open.get(status["stream_descriptor"]["name"])
+            if each is None:
+                return
             if status["status"] == "STARTED":
-                self._progress.stream_started(load.stream)
+                each.begin(trace.get("emitted_at") or 0)
+                self._progress.stream_started(each.stream)
             elif status["status"] == "COMPLETE":
-                self._settle(load, load.complete, "done")
+                del self._open[each.stream]
+                self._writer.put(each.complete())
             elif status["status"] == "INCOMPLETE":
-                self._settle(load, load.give_up, "failed")
+                self._give_up(each)
 
-    def _settle(self, load: StreamLoad, settle: Callable[[], None], outcome: str) -> None:
-        if load.stream in self._unsettled and self._try(load, settle):
-            self._end(load, outcome)
+    def _count(self, estimate: Message) -> None:
+        each = self._loads.get(estimate.get("name") or "")
+        if each is not None and estimate.get("row_estimate") is not None:
+            each.counted = int(estimate["row_estimate"])
 
-    def _try(self, load: StreamLoad, act: Callable[[], None]) -> bool:
-        """Whether the warehouse took it; a stream whose rows it refuses ends, and others go on."""
-        try:
-            act()
-        except LoadError as error:
-            self._said[load.stream] = str(error)
-            load.gave_up = True
-            self._end(load, "failed")
-            return False
-        return True
-
-    def _end(self, load: StreamLoad, outcome: str) -> None:
-        del self._unsettled[load.stream]
-        load.seconds = self._progress.stream_ended(load.stream, outcome)
+    def _give_up(self, each: StreamLoad) -> None:
+        del self._open[each.stream]
+        self._given_up.append(each)
+        self._writer.put(each.give_up())
+        each.seconds = self._progress.stream_ended(each.stream, "failed")

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
@@ -14,24 +15,45 @@ from rich.table import Table
 
 @dataclass
 class StreamResult:
-    """How one stream went; `error` is a sentence, `rows_in_table` None where there is no table."""
+    """
+    How one stream went; `error` is a sentence.
 
-    name: str
+    `rows_in_table` is None where there is no table, `rows_in_intercom` where nobody counts.
+    """
+
+    stream: str
+    table: str = ""
     rows_read: int = 0
     rows_in_table: int | None = None
+    rows_in_intercom: int | None = None
     seconds: float = 0.0
+    read_until: str | None = None
     error: str | None = None
+    exit_code: int = 0
+    remark: str | None = None
 
 
 class Progress:
-    """Counts rows while streams are read, and shows the counts every few seconds."""
+    """
+    Counts rows while streams are read, and shows the counts every few seconds unless `quiet`.
 
-    def __init__(self, console: Console, streams: Sequence[str], interval: float = 5.0) -> None:
+    Warnings are shown in any case. Each line begins with the time in UTC, and goes through `mask`.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        *,
+        quiet: bool = False,
+        mask: Callable[[str], str] = str,
+        interval: float = 5.0,
+    ) -> None:
         self._console = console
+        self._mask = mask
         self._interval = interval
+        self._quiet = quiet
         self._started = time.monotonic()
-        self.streams = streams
-        self._rows = dict.fromkeys(streams, 0)
+        self._rows: dict[str, int] = {}
         self._running: dict[str, float] = {}
         self._ended: dict[str, str] = {}
         self._stop = threading.Event()
@@ -41,10 +63,11 @@ class Progress:
         )
 
     def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._live.start()
-        else:
-            self._lines.start()
+        if not self._quiet:
+            if self._console.is_terminal:
+                self._live.start()
+            else:
+                self._lines.start()
         return self
 
     def __exit__(
@@ -53,11 +76,14 @@ class Progress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._console.is_terminal:
-            self._live.stop()
-        else:
-            self._stop.set()
+        self._stop.set()
+        self._live.stop()
+        if self._lines.is_alive():
             self._lines.join()
+
+    def begin(self, streams: Iterable[str]) -> None:
+        """Note which streams are going to be read."""
+        self._rows = dict.fromkeys(streams, 0)
 
     def stream_started(self, stream: str) -> None:
         """Note that the connector reads the stream now."""
@@ -72,9 +98,13 @@ class Progress:
         now = time.monotonic()
         seconds = now - self._running.pop(stream, now)
         self._ended[stream] = outcome
-        if not self._console.is_terminal:
+        if not self._quiet and not self._console.is_terminal:
             self._print(f"{stream}: {outcome}, {self._rows[stream]:,} rows in {seconds:.1f} s")
         return seconds
+
+    def warn(self, text: str) -> None:
+        """Show a warning."""
+        self._print(text)
 
     def _print_lines(self) -> None:
         while not self._stop.wait(self._interval):
@@ -82,8 +112,10 @@ class Progress:
             self._print(f"reading {running}" if running else "waiting for the connector")
 
     def _print(self, line: str) -> None:
-        elapsed = time.monotonic() - self._started
-        self._console.print(f"{elapsed:6.1f} s  {line}", highlight=False, soft_wrap=True)
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+        self._console.print(
+            f"{now}  {self._mask(line)}", highlight=False, soft_wrap=True, markup=False
+        )
 
     def _table(self) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 0))
@@ -97,16 +129,21 @@ class Progress:
 
 
 def summary_table(results: Sequence[StreamResult]) -> Table:
-    """One line a stream: rows read, rows in its table, seconds, and what went wrong."""
+    """One line a stream: its table, the rows read, in it and in Intercom, and what went wrong."""
     table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("stream")
-    for header in ("rows read", "rows in table", "seconds"):
+    table.add_column("table")
+    for header in ("rows read", "rows in table", "in Intercom", "seconds"):
         table.add_column(header, justify="right")
     table.add_column("")
     for result in results:
-        in_table = "-" if result.rows_in_table is None else f"{result.rows_in_table:,}"
-        outcome = "failed" if result.error else ""
+        counts = (result.rows_in_table, result.rows_in_intercom)
+        in_table, in_intercom = ("-" if rows is None else f"{rows:,}" for rows in counts)
         table.add_row(
-            result.name, f"{result.rows_read:,}", in_table, f"{result.seconds:.1f}", outcome
+            result.table,
+            f"{result.rows_read:,}",
+            in_table,
+            in_intercom,
+            f"{result.seconds:.1f}",
+            "failed" if result.error else "",
         )
     return table

@@ -1,142 +1,98 @@
-"""One stream on its way into its table."""
-# ruff: noqa: S608 - schema and prefix are checked to be plain names, streams are the connector's
+"""One stream on its way into its table: when its rows are handed over, and with which state."""
 
+import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
 
-from airbyte.caches.base import CacheBase
-from airbyte.progress import ProgressStyle, ProgressTracker
-from airbyte.records import StreamRecordHandler
-from airbyte.shared.sql_processor import SqlProcessorBase, SQLRuntimeError
-from airbyte.shared.state_writers import StateWriterBase
-from airbyte.strategies import WriteMethod
-from airbyte_protocol.models import AirbyteRecordMessage, AirbyteStateMessage
-from sqlalchemy.exc import SQLAlchemyError
-
-from intercom_load.caches import first_line
 from intercom_load.connector import Message
+from intercom_load.destination import Batch, Table
 from intercom_load.errors import LoadError
-from intercom_load.progress import StreamResult
-from intercom_load.warehouse import Warehouse
+from intercom_load.spool import Spool
 
-COMMIT_ROWS = 50_000
+COMMIT_BYTES = 48 << 20
 COMMIT_SECONDS = 60.0
-
-
-def _silent_tracker() -> ProgressTracker:
-    """Make what PyAirbyte reports its progress to; ours is shown instead."""
-    return ProgressTracker(ProgressStyle.NONE, source=None, cache=None, destination=None)
 
 
 @dataclass
 class StreamLoad:
     """
-    Spools a stream's records and commits them: rows first, then the state that vouches for them.
+    Spools a stream's rows and cuts them into batches, each with the state that vouches for it.
 
-    `incremental` streams have state worth keeping. `merges` says that rows are merged by primary
-    key at every checkpoint; otherwise they replace the table's rows when the stream is complete.
+    `cursor` names the field of a state that tells how far it comes, for streams whose state is
+    worth keeping. `merges` says that rows are merged by primary key at checkpoints; otherwise they
+    replace the table's rows when the stream is complete.
     """
 
-    stream: str
-    incremental: bool
+    table: Table
+    spool: Spool
+    cursor: str | None
     merges: bool
-    handler: StreamRecordHandler
-    warehouse: Warehouse
-    cache: CacheBase
-    processor: SqlProcessorBase
-    states: StateWriterBase
-    commit_rows: int = COMMIT_ROWS
+    commit_bytes: int = COMMIT_BYTES
     rows_read: int = 0
+    counted: int | None = None
+    """How many rows Intercom has, where the connector says so."""
+    read_until: str | None = None
+    """As of when the table is complete, once it is."""
     seconds: float = 0.0
-    gave_up: bool = False
-    _uncommitted: int = 0
-    _committed_at: float = field(default_factory=time.monotonic)
-    _state: AirbyteStateMessage | None = None
-    _tracker: ProgressTracker = field(default_factory=_silent_tracker)
+    trouble: LoadError | None = None
+    """Why the stream did not complete."""
+    _began: str = ""
+    _state: str | None = None
+    _handed_over_state: str | None = None
+    _handed_over_at: float = field(default_factory=time.monotonic)
 
-    def add(self, record: Message) -> None:
-        """Spool one record; it is not in the table before the next commit."""
-        self.processor.process_record_message(
-            AirbyteRecordMessage.model_construct(**record),
-            stream_record_handler=self.handler,
-            progress_tracker=self._tracker,
-        )
+    @property
+    def stream(self) -> str:
+        """The stream's name."""
+        return self.table.stream
+
+    def begin(self, emitted_at: float) -> None:
+        """Note that the connector began to read the stream, in Unix milliseconds."""
+        self._began = datetime.fromtimestamp(emitted_at / 1000, UTC).isoformat()
+
+    def add(self, row: bytes) -> None:
+        """Keep one row; it is not in the table before its batch is written."""
+        self.spool.add(row)
         self.rows_read += 1
-        self._uncommitted += 1
 
-    def checkpoint(self, state: Message) -> None:
-        """Note the connector's state, and commit if enough has gathered since the last commit."""
-        if self.incremental:
-            self._state = AirbyteStateMessage.model_validate(state)
-        due = time.monotonic() - self._committed_at >= COMMIT_SECONDS
-        if self.merges and self._uncommitted and (due or self._uncommitted >= self.commit_rows):
-            self._write(WriteMethod.MERGE)
-            self._save_state()
+    def checkpoint(self, state: Message) -> Batch | None:
+        """Take the connector's state; return a batch if enough has gathered for one."""
+        if self.cursor is None:
+            return None
+        self._state = json.dumps(state)
+        if self.read_until is not None:  # the last state of a stream comes behind its end
+            return self._batch() if self._state != self._handed_over_state else None
+        is_due = time.monotonic() - self._handed_over_at >= COMMIT_SECONDS
+        is_enough = self.spool.size >= self.commit_bytes
+        if self.merges and self.spool.size and (is_due or is_enough):
+            return self._batch()
+        return None
 
-    def complete(self) -> None:
-        """Bring the table up to date: the connector has read the whole stream."""
-        self._write(WriteMethod.MERGE if self.merges else WriteMethod.REPLACE)
-        self._save_state()
+    def complete(self) -> Batch:
+        """Return the rest, now that the connector has read the whole stream."""
+        self.read_until = self._cursor_value() or self._began or datetime.now(UTC).isoformat()
+        return replace(self._batch(), replaces=not self.merges, read_until=self.read_until)
 
-    def give_up(self) -> None:
+    def give_up(self) -> Batch | None:
         """
-        Keep what can be kept: merged rows are right as far as they go, a part replaces nothing.
+        Return what can be kept: merged rows are right as far as they go, a part replaces nothing.
 
         The connector's state covers only what it has wholly read, all of which is spooled by now.
         """
-        self.gave_up = True
-        if self.merges and self._uncommitted:
-            self._write(WriteMethod.MERGE)
-            self._save_state()
+        return self._batch() if self.merges and self.spool.size else None
 
-    def result(self, error: str | None) -> StreamResult:
-        """Count the rows in the table; `error` says why the stream did not complete."""
-        rows: int | None = None
-        if table_exists(self.processor, self.stream):
-            [counted] = self.cache.run_sql_query(f"SELECT COUNT(*) AS n FROM {self._table}")
-            [rows] = counted.values()
-        if error is not None and self.merges and self.rows_read:
-            error = f"{error}. What was committed is kept; run again to go on from there."
-        elif error is not None:
-            error = f"{error}. Its table is as it was; run again when this is solved."
-        return StreamResult(self.stream, self.rows_read, rows, self.seconds, error)
+    def _batch(self) -> Batch:
+        longest = self.spool.longest_line
+        self._handed_over_at = time.monotonic()
+        self._handed_over_state = self._state
+        return Batch(self.table, self.spool.hand_over(), longest, self._state)
 
-    @property
-    def _table(self) -> str:
-        return f"{self.warehouse.schema}.{self.processor.get_sql_table_name(self.stream)}"
-
-    def _write(self, method: WriteMethod) -> None:
-        """Commit what is spooled. Creates the table if it is missing, even for no rows."""
-        with self._writing():
-            self.processor.write_stream_data(
-                self.stream, write_method=method, progress_tracker=self._tracker
-            )
-            if method is WriteMethod.REPLACE and not self.rows_read:
-                self.cache.execute_sql(f"DELETE FROM {self._table}")
-        self._uncommitted = 0
-        self._committed_at = time.monotonic()
-
-    def _save_state(self) -> None:
-        """Vouch for the rows just committed."""
-        if self._state is not None:
-            with self._writing():
-                self.states.write_state(self._state)
-            self._state = None
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _cursor_value(self) -> str | None:
+        state: dict[str, Any] = json.loads(self._state) if self._state else {}
+        value = ((state.get("stream") or {}).get("stream_state") or {}).get(self.cursor or "")
         try:
-            yield
-        except (SQLAlchemyError, SQLRuntimeError) as error:
-            raise LoadError(
-                f"The {self.warehouse.label} refused rows of {self.stream}: {first_line(error)}. "
-                f"If a column's type has changed, drop {self._table} and run again: it is then "
-                "read anew."
-            ) from error
-
-
-def table_exists(processor: SqlProcessorBase, stream: str) -> bool:
-    """Whether the stream has a table yet."""
-    return processor._table_exists(processor.get_sql_table_name(stream))  # noqa: SLF001 - no public way
+            return datetime.fromisoformat(str(value)).isoformat()
+        except ValueError:  # no state, or one that is no time
+            return None

@@ -1,5 +1,6 @@
 """Reads a warehouse's URL. Nothing is opened here, so a wrong URL is reported at once."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,8 +26,8 @@ class Warehouse:
     """
     Where rows go.
 
-    `settings` are the keyword arguments of PyAirbyte's cache of this kind, `label` names the place
-    without a secret, and `secrets` are the strings that no output may contain.
+    `settings` are what the connection is made with, in the words of its library (psycopg, dlt);
+    `label` names the place without a secret, and `secrets` are strings that no output may contain.
     """
 
     kind: Kind
@@ -34,7 +35,6 @@ class Warehouse:
     schema: str
     table_prefix: str
     settings: Mapping[str, str | int] = field(repr=False)
-    options: Mapping[str, str] = field(default_factory=dict, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -107,11 +107,7 @@ def _duckdb(raw_path: str, schema: str | None, table_prefix: str) -> Warehouse:
 
 
 def _postgresql(parts: SplitResult, schema: str | None, table_prefix: str) -> Warehouse:
-    """
-    Options of the query string (sslmode, …) are passed on to libpq.
-
-    User and password stay percent-encoded: PyAirbyte puts them into a URL again.
-    """
+    """Options of the query string (sslmode, …) are passed on to libpq."""
     database = parts.path.removeprefix("/")
     if not parts.hostname or not parts.username or not database or "/" in database:
         raise UsageError(
@@ -120,21 +116,23 @@ def _postgresql(parts: SplitResult, schema: str | None, table_prefix: str) -> Wa
             "password percent-encoded (@ is %40, / is %2F, # is %23)."
         )
     port = parts.port or 5432
-    password = parts.password or ""
+    settings: dict[str, str | int] = {
+        "host": parts.hostname,
+        "port": port,
+        "dbname": unquote(database),
+        "user": unquote(parts.username),
+        "connect_timeout": 10,
+        **dict(parse_qsl(parts.query)),
+    }
+    if parts.password:
+        settings["password"] = unquote(parts.password)
     return Warehouse(
         kind="postgresql",
-        label=f"PostgreSQL database {database} at {parts.hostname}:{port}",
+        label=f"PostgreSQL database {unquote(database)} at {parts.hostname}:{port}",
         schema=schema or "public",
         table_prefix=table_prefix,
-        settings={
-            "host": f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname,
-            "port": port,
-            "database": database,
-            "username": parts.username,
-            "password": password,
-        },
-        options={"connect_timeout": "10", **dict(parse_qsl(parts.query))},
-        secrets=_secrets(password),
+        settings=settings,
+        secrets=_secrets(parts.password or ""),
     )
 
 
@@ -151,7 +149,7 @@ def _snowflake(parts: SplitResult, schema: str | None, table_prefix: str) -> War
         )
     raw_password = parts.password or ""
     settings: dict[str, str | int] = {
-        "account": parts.netloc.rpartition("@")[2],
+        "host": parts.netloc.rpartition("@")[2],
         "username": unquote(parts.username or ""),
         "database": path[0],
         **query,
@@ -160,7 +158,7 @@ def _snowflake(parts: SplitResult, schema: str | None, table_prefix: str) -> War
         settings["password"] = unquote(raw_password)
     return Warehouse(
         kind="snowflake",
-        label=f"Snowflake database {path[0]} of account {settings['account']}",
+        label=f"Snowflake database {path[0]} of account {settings['host']}",
         schema=schema or (path[1] if len(path) > 1 else "public"),
         table_prefix=table_prefix,
         settings=settings,
@@ -177,18 +175,30 @@ def _bigquery(parts: SplitResult, schema: str | None, table_prefix: str) -> Ware
             "A BigQuery URL names project and dataset: "
             "bigquery://project/dataset?credentials_path=key.json (&dataset_location=EU)."
         )
-    credentials = query.get("credentials_path")
-    if credentials is not None:
-        query["credentials_path"] = str(Path(credentials).expanduser())
-        if not Path(query["credentials_path"]).is_file():
-            raise UsageError(f"There is no credentials file {credentials}.")
+    settings: dict[str, str | int] = {"project_id": parts.netloc}
+    if "credentials_path" in query:
+        settings |= _service_account(query["credentials_path"])
+    if "dataset_location" in query:
+        settings["location"] = query["dataset_location"]
     return Warehouse(
         kind="bigquery",
         label=f"BigQuery project {parts.netloc}",
         schema=schema or path[0],
         table_prefix=table_prefix,
-        settings={"project_name": parts.netloc, **query},
+        settings=settings,
+        secrets=_secrets(str(settings.get("private_key", ""))),
     )
+
+
+def _service_account(path: str) -> dict[str, str]:
+    """Return what dlt takes of a service account's key file."""
+    try:
+        key = json.loads(Path(path).expanduser().read_text(encoding="utf-8"))
+        return {name: key[name] for name in ("private_key", "client_email")}
+    except FileNotFoundError:
+        raise UsageError(f"There is no credentials file {path}.") from None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(f"{path} is not the JSON key of a service account.") from None
 
 
 def _require_plain_name(name: str, option: str) -> None:

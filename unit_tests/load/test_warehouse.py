@@ -27,31 +27,37 @@ def test_a_duckdb_file_is_named_by_url_or_path(url, path):
     assert warehouse.schema == "main"
 
 
-def test_a_postgresql_url_keeps_its_password_encoded_for_the_next_url():
-    """The password is handed on percent-encoded, and masked in both spellings."""
-    warehouse = parse_warehouse("postgresql://me:p%40ss@db.example.com/sales?sslmode=require")
+def test_a_postgresql_url_becomes_the_settings_of_libpq():
+    """User and password are decoded, options passed on; both spellings of a password are masked."""
+    warehouse = parse_warehouse("postgresql://m%20e:p%40ss@db.example.com/sales?sslmode=require")
 
     assert warehouse.settings == {
         "host": "db.example.com",
         "port": 5432,
-        "database": "sales",
-        "username": "me",
-        "password": "p%40ss",
+        "dbname": "sales",
+        "user": "m e",
+        "password": "p@ss",
+        "connect_timeout": 10,
+        "sslmode": "require",
     }
-    assert warehouse.options == {"connect_timeout": "10", "sslmode": "require"}
     assert set(warehouse.secrets) == {"p%40ss", "p@ss"}
     assert "p%40ss" not in repr(warehouse)
-    assert "p%40ss" not in warehouse.label
+    assert "p@ss" not in warehouse.label
 
 
-def test_a_snowflake_url_becomes_the_settings_of_pyairbyte():
+def test_without_a_password_libpq_finds_its_own():
+    """PGPASSWORD and ~/.pgpass count where the URL has none."""
+    assert "password" not in parse_warehouse("postgresql://me@host/db").settings
+
+
+def test_a_snowflake_url_becomes_the_settings_of_dlt():
     """Account, user, database, schema, warehouse and role come from where the URL has them."""
     warehouse = parse_warehouse(
         "snowflake://me:s%2Fecret@Org-Acct/RAW/intercom?warehouse=LOAD&role=LOADER"
     )
 
     assert warehouse.settings == {
-        "account": "Org-Acct",
+        "host": "Org-Acct",
         "username": "me",
         "password": "s/ecret",
         "database": "RAW",
@@ -62,14 +68,22 @@ def test_a_snowflake_url_becomes_the_settings_of_pyairbyte():
 
 
 def test_a_bigquery_url_names_project_and_dataset(tmp_path):
-    """The dataset takes the place of a schema, and the credentials file must exist."""
+    """The dataset takes the place of a schema; the key of the service account is masked."""
     key = tmp_path / "key.json"
-    key.write_text("{}", encoding="utf-8")
+    key.write_text('{"private_key": "-----KEY-----", "client_email": "a@b"}', encoding="utf-8")
 
-    warehouse = parse_warehouse(f"bigquery://shop/intercom?credentials_path={key}")
+    warehouse = parse_warehouse(
+        f"bigquery://shop/intercom?credentials_path={key}&dataset_location=EU"
+    )
 
-    assert warehouse.settings == {"project_name": "shop", "credentials_path": str(key)}
+    assert warehouse.settings == {
+        "project_id": "shop",
+        "private_key": "-----KEY-----",
+        "client_email": "a@b",
+        "location": "EU",
+    }
     assert warehouse.schema == "intercom"
+    assert warehouse.secrets == ("-----KEY-----",)
 
 
 def test_the_option_for_the_schema_wins():
@@ -95,6 +109,7 @@ def test_the_option_for_the_schema_wins():
         ("snowflake://me:secret@acct/db", "warehouse=…&role=…"),
         ("bigquery://project", "names project and dataset"),
         ("bigquery://project/set?credentials_path=/nowhere.json", "no credentials file"),
+        ("bigquery://project/set?credentials_path=/dev/null", "not the JSON key"),
     ],
 )
 def test_a_wrong_url_is_answered_with_a_right_one(url, remedy):
