@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint fix emulator bench soak image image-test clean
+.PHONY: help install demo test lint fix emulator bench soak wheel image load-image image-test clean
 
 USABLE := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 PYTHON ?= $(or $(shell for python in python3.11 python3.12 python3; do \
@@ -47,8 +47,14 @@ bench: $(INSTALLED) ## Measure speed beside the peers (as root, nothing else run
 soak: $(INSTALLED) ## Run the long tests
 	$(BIN)/pytest -m soak
 
+wheel: $(INSTALLED) ## Build dist/source_intercom-….whl, to install the loader anywhere
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
 image: ## Build the connector's Docker image, source-intercom:dev
 	docker build $(DOCKER_BUILD_FLAGS) --tag source-intercom:dev .
+
+load-image: ## Build the loader's Docker image, intercom-load:dev
+	docker build $(DOCKER_BUILD_FLAGS) --file Dockerfile.load --tag intercom-load:dev .
 
 image-test: image $(INSTALLED) ## Run Airbyte's standard suite on that image
 	$(BIN)/pytest -m image_tests -p airbyte_cdk.test.standard_tests.pytest_hooks \
