@@ -1,0 +1,100 @@
+"""The examples of docs/load.md, run by Airflow and Dagster in environments of their own."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from intercom_emulator import Emulator
+
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(0)]
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = (ROOT / "docs" / "load.md").read_text(encoding="utf-8")
+HOMES = ROOT / "build" / "orchestrators"
+
+
+def example(title):
+    """The version that a section of the document names, and its code."""
+    section = DOCUMENT.partition(f"### {title}\n")[2].partition("\n##")[0]
+    named = re.search(rf"Tried with {title} ([\d.]+\d)", section)
+    code = re.search(r"```python\n(.*?)```", section, re.DOTALL)
+    return named[1], code[1]
+
+
+def installed(requirement):
+    """The programs of an environment that has this, made once."""
+    home = HOMES / requirement
+    if not (home / "installed").exists():
+        venv.create(home, clear=True, with_pip=True)
+        subprocess.run([home / "bin" / "pip", "install", "--quiet", requirement], check=True)
+        (home / "installed").touch()
+    return home / "bin"
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Of a worker: where the loader is, its config, its warehouse."""
+    config = {"credentials": {"auth_type": "access_token", "access_token": "emulator-token"}}
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with Emulator(seed="tiny") as emulator:
+        yield {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "INTERCOM_API_BASE_URL": emulator.url,
+            "INTERCOM_LOAD_CONFIG": str(tmp_path / "config.json"),
+            "INTERCOM_LOAD_TO": f"duckdb:///{tmp_path}/x.duckdb",
+        }
+
+
+def loaded(folder):
+    """How many tables a load has completed."""
+    with duckdb.connect(str(folder / "x.duckdb"), read_only=True) as connection:
+        query = "SELECT count(*) FROM _intercom_loads WHERE loaded_at IS NOT NULL"
+        return connection.sql(query).fetchone()[0]
+
+
+def test_airflow_runs_its_example(environment, tmp_path):
+    """One run of the DAG, by Airflow's own command for that."""
+    version, code = example("Airflow")
+    programs = installed(f"apache-airflow=={version}")
+    home = tmp_path / "airflow"
+    (home / "dags").mkdir(parents=True)
+    (home / "dags" / "intercom.py").write_text(code, encoding="utf-8")
+    environment |= {"AIRFLOW_HOME": str(home), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+    for arguments in (["db", "migrate"], ["dags", "test", "intercom", "2026-01-01"]):
+        done = subprocess.run(
+            [programs / "airflow", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    assert loaded(tmp_path) >= 10
+
+
+def test_dagster_runs_its_example(environment, tmp_path):
+    """One materialization of the asset."""
+    version, code = example("Dagster")
+    programs = installed(f"dagster=={version}")
+    file = tmp_path / "definitions.py"
+    file.write_text(code, encoding="utf-8")
+
+    done = subprocess.run(
+        [programs / "dagster", "asset", "materialize", "--select", "intercom", "-f", file],
+        env={**environment, "DAGSTER_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert loaded(tmp_path) >= 10
