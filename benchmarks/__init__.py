@@ -11,5 +11,6 @@ Without that, what needs a peer is left out and the report says so.
 - contestants: the connector and its peers as command lines; environments under build/peers
 - measure: one sync as a process: time, CPU, memory, rows, requests
 - figures: what is measured, figure by figure
+- loads: the same of the loader, by --only loads
 - charts, report: docs/benchmarks
 """

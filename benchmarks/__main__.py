@@ -16,8 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import contestants, namespace, report
-from benchmarks.figures import FIGURES, ON_REQUEST, Bench, Result
+from benchmarks.figures import FIGURES, Bench, Result
+from benchmarks.figures import ON_REQUEST as FIGURES_ON_REQUEST
+from benchmarks.loads import loads
 
+ON_REQUEST = FIGURES_ON_REQUEST | {"loads": loads}
 KEPT = contestants.ROOT / "build" / "benchmarks"
 
 

@@ -67,7 +67,7 @@ def sync(
             stdout=subprocess.PIPE,
             stderr=errors,
             bufsize=_BUFFER,
-            env=_whole(environment),
+            env=whole(environment),
             cwd=log.parent,
         ) as process,
     ):
@@ -128,11 +128,11 @@ def output(command: list[str], environment: Mapping[str, str]) -> bytes:
         check=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=_whole(environment),
+        env=whole(environment),
     ).stdout
 
 
-def _whole(environment: Mapping[str, str]) -> dict[str, str]:
+def whole(environment: Mapping[str, str]) -> dict[str, str]:
     """
     The environment of this process with more, and Python's own settings as they come.
 

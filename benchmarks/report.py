@@ -308,6 +308,68 @@ def _hot_day(result: Result) -> list[Row]:
     ]
 
 
+def _loads(result: Result) -> list[Row]:
+    """Round by round: the machine is not as fast in one as in another."""
+
+    def of(who: str, what: str) -> list[Result]:
+        return [run for run in result["runs"] if (run["who"], run["what"]) == (who, what)]
+
+    alone, plain = of("connector", "first"), of("pyairbyte", "first")
+    rows = []
+    for who, title, goal in (("duckdb", "DuckDB", 1.5), ("postgres", "PostgreSQL", 2.0)):
+        ours = of(who, "first")
+        ratio = _ratio(ours, alone)
+        own, peak = _median(ours, "own"), max(_values(ours, "peak")) / MEGABYTE
+        is_light = who != "duckdb" or (own <= 5 and peak <= 400)
+        rows.append(
+            Row(
+                f"{result['contacts']:,} contacts into {title}",
+                f"≤ {goal} × the connector alone"
+                + ("; ≤ 5 s own CPU, ≤ 400 MB" if who == "duckdb" else ""),
+                f"{ratio:.2f} ×: {_between(_values(ours, 'wall'))} s against "
+                f"{_between(_values(alone, 'wall'))} s, plain PyAirbyte into DuckDB "
+                f"{_between(_values(plain, 'wall'))} s; own CPU {_between(_values(ours, 'own'))} s "
+                f"against {_between(_values(plain, 'own'))} s; {peak:.0f} MB against "
+                f"{max(_values(plain, 'peak')) / MEGABYTE:.0f} MB" + _faults(ours),
+                ratio <= goal and is_light and not _faults(ours),
+            )
+        )
+    for who, title in (("duckdb", "DuckDB"), ("postgres", "PostgreSQL")):
+        ours, other = of(who, "nothing new"), of("pyairbyte", "nothing new")
+        wall, peak = _median(ours, "wall"), max(_values(ours, "peak")) / MEGABYTE
+        rows.append(
+            Row(
+                f"a load into {title} that finds nothing",
+                "≤ 4 s, ≤ 200 MB",
+                f"{_between(_values(ours, 'wall'))} s against {_between(_values(other, 'wall'))} s "
+                f"of plain PyAirbyte; {peak:.0f} MB against "
+                f"{max(_values(other, 'peak')) / MEGABYTE:.0f} MB" + _faults(ours),
+                wall <= 4 and peak <= 200 and not _faults(ours),
+            )
+        )
+    if large := of("duckdb", "large"):
+        times = _median(large, "wall") / _median(of("duckdb", "first"), "wall")
+        rows.append(_large(result, large, of("connector", "large"), times))
+    return rows
+
+
+def _large(result: Result, ours: list[Result], alone: list[Result], times: float) -> Row:
+    peak = max(_values(ours, "peak")) / MEGABYTE
+    growth = result["large"] / result["contacts"]
+    return Row(
+        f"{result['large']:,} contacts into DuckDB",
+        "linear; ≤ 500 MB",
+        f"{_between(_values(ours, 'wall'))} s, {times:.1f} × the time of {result['contacts']:,}, "
+        f"and {_ratio(ours, alone):.2f} × the connector alone; {peak:.0f} MB" + _faults(ours),
+        times <= 1.25 * growth and peak <= 500 and not _faults(ours),
+    )
+
+
+def _ratio(runs: list[Result], others: list[Result]) -> float:
+    pairs = zip(runs, others, strict=True)
+    return spread([one["wall"] / other["wall"] for one, other in pairs])[0]
+
+
 ROWS: dict[str, Callable[[Result], list[Row]]] = {
     "limits": _limits,
     "wall": _wall,
@@ -317,6 +379,7 @@ ROWS: dict[str, Callable[[Result], list[Row]]] = {
     "growth": _growth,
     "half_a_million": _half_a_million,
     "hot_day": _hot_day,
+    "loads": _loads,
 }
 
 
