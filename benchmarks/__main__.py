@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks import contestants, namespace, report
 from benchmarks.figures import FIGURES, Bench, Result
 from benchmarks.figures import ON_REQUEST as FIGURES_ON_REQUEST
-from benchmarks.loads import loads
+from benchmarks.loads import install_pyairbyte, loads
 
 ON_REQUEST = FIGURES_ON_REQUEST | {"loads": loads}
 KEPT = contestants.ROOT / "build" / "benchmarks"
@@ -42,6 +42,8 @@ def main() -> None:
     else:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
+        if "loads" in (arguments.only or ""):
+            install_pyairbyte()
         if not arguments.no_peers:
             contestants.install_peers()
             reason = namespace.enter()  # which returns only if it fails

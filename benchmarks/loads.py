@@ -88,8 +88,8 @@ def _watch(pid: int, peak: list[int], done: Event) -> None:
             peak[0] = max(peak[0], int(statm.read_text().split()[1]) * _PAGE)
 
 
-def _install_pyairbyte() -> Path:
-    """Return the Python of an environment that has PyAirbyte."""
+def install_pyairbyte() -> Path:
+    """Return the Python of an environment that has PyAirbyte, made once."""
     home = contestants.PEERS / "pyairbyte"
     if not (home / "installed").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
@@ -116,7 +116,7 @@ class _Loads:
         here = [str(Path(sys.executable)), "-m", "intercom_load", "--streams", "contacts"]
         loader = [*here, "--config", str(self._config), "--quiet", "--to"]
         read = [*connector.command, "read", "--config", str(self._config), "--catalog"]
-        script = [str(_install_pyairbyte()), "-c", PLAIN_PYAIRBYTE, connector.command[0]]
+        script = [str(install_pyairbyte()), "-c", PLAIN_PYAIRBYTE, connector.command[0]]
         self.commands = {
             "connector": [*read, str(catalog)],
             "duckdb": [*loader, f"duckdb:///{folder}/ours.duckdb"],

@@ -334,23 +334,26 @@ def _loads(result: Result) -> list[Row]:
                 ratio <= goal and is_light and not _faults(ours),
             )
         )
-    for who, title in (("duckdb", "DuckDB"), ("postgres", "PostgreSQL")):
-        ours, other = of(who, "nothing new"), of("pyairbyte", "nothing new")
-        wall, peak = _median(ours, "wall"), max(_values(ours, "peak")) / MEGABYTE
-        rows.append(
-            Row(
-                f"a load into {title} that finds nothing",
-                "≤ 4 s, ≤ 200 MB",
-                f"{_between(_values(ours, 'wall'))} s against {_between(_values(other, 'wall'))} s "
-                f"of plain PyAirbyte; {peak:.0f} MB against "
-                f"{max(_values(other, 'peak')) / MEGABYTE:.0f} MB" + _faults(ours),
-                wall <= 4 and peak <= 200 and not _faults(ours),
-            )
-        )
+    rows += [
+        _nothing_new(of(who, "nothing new"), of("pyairbyte", "nothing new"), title)
+        for who, title in (("duckdb", "DuckDB"), ("postgres", "PostgreSQL"))
+    ]
     if large := of("duckdb", "large"):
         times = _median(large, "wall") / _median(of("duckdb", "first"), "wall")
         rows.append(_large(result, large, of("connector", "large"), times))
     return rows
+
+
+def _nothing_new(ours: list[Result], other: list[Result], title: str) -> Row:
+    wall, peak = _median(ours, "wall"), max(_values(ours, "peak")) / MEGABYTE
+    theirs = max(_values(other, "peak")) / MEGABYTE
+    return Row(
+        f"a load into {title} that finds nothing",
+        "≤ 4 s, ≤ 200 MB",
+        f"{_between(_values(ours, 'wall'))} s against {_between(_values(other, 'wall'))} s; "
+        f"{peak:.0f} MB against {theirs:.0f} MB" + _faults(ours),
+        wall <= 4 and peak <= 200 and not _faults(ours),
+    )
 
 
 def _large(result: Result, ours: list[Result], alone: list[Result], times: float) -> Row:

@@ -7,7 +7,8 @@ Loads an Intercom workspace into a warehouse: the connector reads, the database 
 | `config_file` | the connector's config, read and written back |
 | `warehouse` | a database URL read into plain values |
 | `connector` | the connector's process and its messages |
-| `load` | one load: check, discover, follow the messages |
+| `load` | one load: check, discover, read |
+| `sync` | the messages of one sync, followed to its end |
 | `stream_load` | one stream: when its rows are handed over, with which state |
 | `spool` | rows on their way, in a folder that a killed load leaves to the next |
 | `writer` | a thread that writes batches while others are read |

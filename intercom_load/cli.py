@@ -126,12 +126,16 @@ def _run(
             full_refresh=options.full_refresh,
         )
     if not options.quiet:
-        console = Console(highlight=False, soft_wrap=True)
-        console.print(summary_table(results))
-        for remark in (each.remark for each in results if each.remark):
-            console.print(remark, markup=False)
-        console.print(f"The tables are in the {warehouse.label}.", markup=False)
+        Console(highlight=False, soft_wrap=True).print(summary_table(results))
+        _print_remarks(results, warehouse)
     return results
+
+
+def _print_remarks(results: "Sequence[StreamResult]", warehouse: Warehouse) -> None:
+    for each in results:
+        if each.remark:
+            print(each.remark)
+    print(f"The tables are in the {warehouse.label}.")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -141,6 +145,14 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    _add_what(parser)
+    _add_how(parser)
+    parser.add_argument("--version", action="version", version=version("source-intercom"))
+    return parser
+
+
+def _add_what(parser: argparse.ArgumentParser) -> None:
+    """Add what is loaded, and where to."""
     parser.add_argument(
         "--config",
         metavar="FILE",
@@ -151,7 +163,7 @@ def _parser() -> argparse.ArgumentParser:
         "--to",
         metavar="URL",
         default=os.environ.get("INTERCOM_LOAD_TO", "duckdb:///intercom.duckdb"),
-        help=f"the warehouse (duckdb:///intercom.duckdb unless given): "
+        help="the warehouse (duckdb:///intercom.duckdb unless given): "
         f"{EXAMPLES.replace('%', '%%')}; PostgreSQL takes a password also from PGPASSWORD",
     )
     parser.add_argument(
@@ -160,14 +172,18 @@ def _parser() -> argparse.ArgumentParser:
         default=["suggested"],
         help="comma-separated names, `suggested` (what is loaded unless told otherwise) or `all`",
     )
+    parser.add_argument("--schema", help="the schema (or dataset) that the tables are in")
+    parser.add_argument(
+        "--table-prefix", default="intercom_", help="begins every table's name (%(default)s)"
+    )
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
+    """Add how it is loaded, and what is printed."""
     parser.add_argument(
         "--full-refresh",
         action="store_true",
         help="read everything anew and replace the tables' rows",
-    )
-    parser.add_argument("--schema", help="the schema (or dataset) that the tables are in")
-    parser.add_argument(
-        "--table-prefix", default="intercom_", help="begins every table's name (%(default)s)"
     )
     parser.add_argument(
         "--wait",
@@ -182,8 +198,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json", action="store_true", help="end stdout with a line of JSON: the result"
     )
-    parser.add_argument("--version", action="version", version=version("source-intercom"))
-    return parser
 
 
 def _stream_names(text: str) -> list[str]:

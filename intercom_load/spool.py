@@ -18,6 +18,7 @@ from typing import IO
 from intercom_load.errors import LoadError
 
 PREFIX = "intercom-load-"
+BUFFER_BYTES = 1 << 18
 
 _UNHELD = re.compile(
     rb"(?<!\\)((?:\\\\)*)(?:\\u0000|(\\ud[89ab]..\\ud[c-f]..)|\\ud[89a-f]..)", re.IGNORECASE
@@ -99,9 +100,8 @@ class Spool:
             if self._file is None:
                 self._number += 1
                 self._path = self._folder / f"{self._name}-{self._number}.jsonl"
-                self._file = self._path.open("wb", buffering=1 << 18)
-            self._file.write(row)
-            self._file.write(b"\n")
+                self._file = self._path.open("wb", buffering=BUFFER_BYTES)
+            self._file.write(row + b"\n")
         self.size += len(row) + 1
         self.longest_line = max(self.longest_line, len(row) + 1)
 

@@ -9,6 +9,7 @@ from typing import Any
 from intercom_load.connector import Message
 from intercom_load.destination import Batch, Table
 from intercom_load.errors import LoadError
+from intercom_load.progress import StreamResult
 from intercom_load.spool import Spool
 
 COMMIT_BYTES = 48 << 20
@@ -63,7 +64,8 @@ class StreamLoad:
             return None
         self._state = json.dumps(state)
         if self.read_until is not None:  # the last state of a stream comes behind its end
-            return self._batch() if self._state != self._handed_over_state else None
+            is_new = self._state != self._handed_over_state
+            return self._batch() if is_new or self.spool.size else None
         is_due = time.monotonic() - self._handed_over_at >= COMMIT_SECONDS
         is_enough = self.spool.size >= self.commit_bytes
         if self.merges and self.spool.size and (is_due or is_enough):
@@ -75,13 +77,53 @@ class StreamLoad:
         self.read_until = self._cursor_value() or self._began or datetime.now(UTC).isoformat()
         return replace(self._batch(), replaces=not self.merges, read_until=self.read_until)
 
-    def give_up(self) -> Batch | None:
+    def rest(self) -> Batch | None:
         """
-        Return what can be kept: merged rows are right as far as they go, a part replaces nothing.
+        Return what can be kept of rows that no batch has: nothing, but where the stream broke off.
 
-        The connector's state covers only what it has wholly read, all of which is spooled by now.
+        Merged rows are right as far as they go, a part of the others replaces nothing. The
+        connector's state covers only what it has wholly read, all of which is spooled by now.
         """
-        return self._batch() if self.merges and self.spool.size else None
+        is_kept = self.merges or self.read_until is not None
+        return self._batch() if is_kept and self.spool.size else None
+
+    def result(self, rows: int | None, start_date: str | None) -> StreamResult:
+        """Tell how it went; `rows` are in the table now."""
+        error = None
+        if self.trouble is not None:
+            kept = (
+                "What was committed is kept; run again to go on from there."
+                if self.merges and self.rows_read
+                else "Its table is as it was; run again when this is solved."
+            )
+            error = f"{str(self.trouble).rstrip('.')}. {kept}"
+        return StreamResult(
+            self.stream,
+            self.table.name,
+            rows_read=self.rows_read,
+            rows_in_table=rows,
+            rows_in_intercom=self.counted,
+            seconds=self.seconds,
+            read_until=None if error else self.read_until,
+            error=error,
+            exit_code=self.trouble.exit_code if self.trouble else 0,
+            remark=None if error else self._difference(rows, start_date),
+        )
+
+    def _difference(self, rows: int | None, start_date: str | None) -> str | None:
+        """Say why the table has other rows than Intercom counts, if it has."""
+        if self.counted is None or rows is None or rows == self.counted:
+            return None
+        if rows > self.counted:
+            return (
+                f"{self.stream}: {rows - self.counted:,} rows of the table are no longer counted "
+                "by Intercom: deleted, merged or archived since they were read."
+                + (" --full-refresh removes them." if self.merges else "")
+            )
+        more = f"{self.stream}: Intercom counts {self.counted - rows:,} rows more"
+        if start_date:
+            return f"{more}; those that last changed before start_date ({start_date}) are left out."
+        return f"{more} than it shows; docs/load.md tells why that can be."
 
     def _batch(self) -> Batch:
         longest = self.spool.longest_line

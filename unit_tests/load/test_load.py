@@ -232,6 +232,20 @@ def test_the_state_that_comes_behind_the_end_of_a_stream_is_kept(loader):
     assert loader.saved_states() == {"contacts": "B"}
 
 
+def test_rows_behind_the_end_of_a_stream_are_not_lost(loader):
+    """A reading that feeds several streams may say the end of one before its last rows."""
+    loader(
+        *whole("contacts", record("contacts", "1")),
+        record("contacts", "2"),
+        state("contacts", "A"),
+        *whole("tags", record("tags", "1")),
+        record("tags", "2"),
+    )
+
+    assert (loader.ids("contacts"), loader.ids("tags")) == (["1", "2"], ["1", "2"])
+    assert loader.saved_states() == {"contacts": "A"}
+
+
 def test_a_stream_whose_table_was_dropped_begins_anew(loader):
     """State without rows would hide every row that it vouches for."""
     loader(*whole("contacts", record("contacts", "1"), state("contacts", "A")))
