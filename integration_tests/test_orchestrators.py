@@ -57,7 +57,8 @@ def loaded(folder):
     """How many tables a load has completed."""
     with duckdb.connect(str(folder / "x.duckdb"), read_only=True) as connection:
         query = "SELECT count(*) FROM _intercom_loads WHERE loaded_at IS NOT NULL"
-        return connection.sql(query).fetchone()[0]
+        [(count,)] = connection.sql(query).fetchall()
+        return count
 
 
 def test_airflow_runs_its_example(environment, tmp_path):

@@ -8,11 +8,10 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from intercom_load.config_file import STDIN, config_secrets, read_config, write_config
@@ -47,14 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     began = time.monotonic()
     secrets: list[str] = []
     sentences: list[str] = []
+    rubbish: list[Path] = []
+    is_interrupted = _end_on_signals(rubbish)
     try:
-        sentences = _load(options, secrets, result)
-    except LoadError as error:
-        sentences = [str(error)]
-        result |= {"exit_code": error.exit_code, "error": str(error)}
-    except KeyboardInterrupt:
-        sentences = ["Interrupted; what was committed is kept, run again to go on."]
-        result |= {"exit_code": INTERRUPTED, "error": sentences[0]}
+        sentences = _load(options, secrets, rubbish, result)
+    except BaseException as error:
+        if is_interrupted.is_set():  # whatever a library has made of the KeyboardInterrupt
+            sentences = ["Interrupted; what was committed is kept, run again to go on."]
+            result |= {"exit_code": INTERRUPTED, "error": sentences[0]}
+        elif isinstance(error, LoadError):
+            sentences = [str(error)]
+            result |= {"exit_code": error.exit_code, "error": str(error)}
+        else:
+            raise
     for sentence in sentences:
         print(f"intercom-load: {masked(sentence, secrets)}", file=sys.stderr)
     if options.json:
@@ -66,20 +70,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(result["exit_code"])
 
 
-def _load(options: argparse.Namespace, secrets: list[str], result: dict[str, Any]) -> list[str]:
+def _load(
+    options: argparse.Namespace, secrets: list[str], rubbish: list[Path], result: dict[str, Any]
+) -> list[str]:
     """Load and print the table; return a sentence for each stream that failed."""
     warehouse = parse_warehouse(
         options.to, schema=options.schema, table_prefix=options.table_prefix
     )
     secrets += warehouse.secrets
-    with ExitStack() as stack:
-        rubbish: list[Path] = []
-        _end_on_signals(rubbish)
-        if options.config is None:
-            raise UsageError("The connector's config is missing: name its file with --config.")
-        config = read_config(options.config)
-        secrets += config_secrets(config)
-        folder = stack.enter_context(private_folder())
+    if options.config is None:
+        raise UsageError("The connector's config is missing: name its file with --config.")
+    config = read_config(options.config)
+    secrets += config_secrets(config)
+    with private_folder() as folder:
         rubbish.append(folder)
         results = _run(options, warehouse, config, folder, secrets)
     result |= {
@@ -215,12 +218,13 @@ def _exit_code(results: "Sequence[StreamResult]") -> int:
     return TryLater.exit_code if codes == {TryLater.exit_code} else LoadError.exit_code
 
 
-def _end_on_signals(rubbish: Sequence[Path]) -> None:
+def _end_on_signals(rubbish: Sequence[Path]) -> Event:
     """
     End on SIGTERM and Ctrl-C by a KeyboardInterrupt, and after `ENDS_WITHIN` seconds whatever is.
 
-    The folders of `rubbish` are removed then.
+    The folders of `rubbish` are removed then. Returns what is set when a signal has come.
     """
+    has_come = Event()
     numbers = [
         number
         for number in (signal.SIGTERM, signal.SIGINT)
@@ -230,6 +234,7 @@ def _end_on_signals(rubbish: Sequence[Path]) -> None:
     def interrupt(_number: int, _frame: object) -> NoReturn:
         for number in numbers:
             signal.signal(number, signal.SIG_IGN)
+        has_come.set()
         last_resort = Timer(ENDS_WITHIN, _leave, [rubbish])
         last_resort.daemon = True
         last_resort.start()
@@ -237,6 +242,7 @@ def _end_on_signals(rubbish: Sequence[Path]) -> None:
 
     for number in numbers:
         signal.signal(number, interrupt)
+    return has_come
 
 
 def _leave(rubbish: Sequence[Path] = ()) -> NoReturn:

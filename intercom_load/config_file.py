@@ -32,7 +32,7 @@ def read_config(path: str) -> dict[str, Any]:
         raise UsageError(
             f"The config {name} must hold a JSON object, as `source-intercom spec` describes."
         )
-    if path == STDIN and (config.get("credentials") or {}).get("refresh_token"):
+    if path == STDIN and may_be_renewed(config):
         raise UsageError(
             "A config with a refresh_token must be a file: a renewed token is written back to it."
         )
@@ -56,6 +56,12 @@ def write_config(path: str, config: Mapping[str, Any]) -> None:
             f"Intercom renewed the access token, and {target} cannot be written to keep it: "
             f"{error.strerror}. Make it writable and re-authenticate the connection."
         ) from None
+
+
+def may_be_renewed(config: Mapping[str, Any]) -> bool:
+    """Whether the config has a refresh token, for which Intercom may give a new one."""
+    credentials = config.get("credentials")
+    return isinstance(credentials, dict) and bool(credentials.get("refresh_token"))
 
 
 def config_secrets(value: object) -> Iterator[str]:

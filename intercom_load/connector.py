@@ -6,16 +6,18 @@ Rows are passed on as the bytes that they are: 100,000 of them cost less than ha
 
 import ast
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
+from intercom_load.config_file import may_be_renewed
 from intercom_load.errors import LoadError, TryLater
 from intercom_load.spool import writing_to_disk
 
@@ -53,6 +55,63 @@ def suggested_streams() -> list[str]:
     return listed.read_text(encoding="utf-8").split()
 
 
+class Process:
+    """One run of the connector, which ends with the context that it is entered as."""
+
+    def __init__(self, executable: Path, command: str, folder: Path, **files: object) -> None:
+        self.command = command
+        self._stderr = folder / f"{command}.stderr"
+        arguments = [str(executable), command]
+        with writing_to_disk():
+            for name, content in files.items():
+                path = folder / f"{name}.json"
+                path.write_text(json.dumps(content), encoding="utf-8")
+                arguments += [f"--{name}", str(path)]
+            with self._stderr.open("wb") as stderr:
+                self._process = subprocess.Popen(  # noqa: S603 - the connector that was found
+                    arguments,
+                    stdout=subprocess.PIPE,
+                    stderr=stderr,
+                    bufsize=PIPE_BYTES,
+                    # What it leaves when it is ended, such as its own copy of the config, goes too.
+                    env={**os.environ, "TMPDIR": str(folder)},
+                )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End the process, which could not end while its pipe is full and open."""
+        with suppress(OSError):
+            self._lines.close()
+        self._process.terminate()
+        try:
+            self._process.wait(ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __iter__(self) -> Iterator[Row | Message]:
+        """Yield what it says, up to its end or half a message, behind which nothing counts."""
+        for line in self._lines:
+            message = parsed(line)
+            if message is not None:
+                yield message
+            elif line.startswith(b'{"type"'):
+                return
+
+    @property
+    def last_words(self) -> str:
+        """The last line of its stderr."""
+        lines = self._stderr.read_text("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "nothing"
+
+    @property
+    def _lines(self) -> IO[bytes]:
+        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
+        return self._process.stdout
+
+
 class Connector:
     """
     The connector with one configuration.
@@ -80,21 +139,23 @@ class Connector:
         """The time before which the config leaves rows out, if it does."""
         return self._config.get("start_date")
 
-    def check(self) -> None:
-        """Return if the connector accepts its config, else raise its own words."""
-        for message in self._answers("check"):
-            if status := message.get("connectionStatus"):
-                if status["status"] == "SUCCEEDED":
-                    return
-                raise self._kind(_sentence(_unquoted(status.get("message") or "The check failed")))
-        raise self._silence("check")
+    def checked_streams(self) -> dict[str, Message]:
+        """
+        Return the streams by name, as its catalog describes them, once it has accepted its config.
 
-    def discover(self) -> dict[str, Message]:
-        """Return the streams by name, as the connector's catalog describes them."""
-        for message in self._answers("discover"):
-            if catalog := message.get("catalog"):
-                return {stream["name"]: stream for stream in catalog["streams"]}
-        raise self._silence("discover")
+        Raises a LoadError in its own words. Both processes start at once, a second each, but not
+        where a check may renew a token, which then serves to discover.
+        """
+        with ExitStack() as processes:
+            discovery = None
+            if not may_be_renewed(self._config):
+                discovery = processes.enter_context(self._started("discover"))
+            status, error = self._answer(self._started("check"), "connectionStatus")
+            if status["status"] != "SUCCEEDED":
+                kind = type(error) if error is not None else LoadError
+                raise kind(_sentence(_unquoted(status.get("message") or "The check failed")))
+            catalog, _ = self._answer(discovery or self._started("discover"), "catalog")
+            return {stream["name"]: stream for stream in catalog["streams"]}
 
     def read(self, catalog: Message, state: list[Message]) -> Generator[Row | Message, None, None]:
         """
@@ -102,79 +163,41 @@ class Connector:
 
         Ends quietly when the connector dies: what was wholly read is told by stream statuses.
         """
-        return self._messages("read", catalog=catalog, state=state)
+        with self._started("read", catalog=catalog, state=state) as process:
+            yield from self._heard(process)
 
-    def _answers(self, command: str) -> Generator[Message, None, None]:
-        self._said: str | None = None
-        self._kind: type[LoadError] = LoadError
-        with closing(self._messages(command)) as messages:
-            for message in messages:
+    def _started(self, command: str, **files: object) -> Process:
+        return Process(self._executable, command, self._folder, config=self._config, **files)
+
+    def _answer(self, process: Process, key: str) -> tuple[Message, LoadError | None]:
+        """Return the one message that has this key, and the error that was said before it."""
+        error: LoadError | None = None
+        with process:
+            for message in self._heard(process):
                 if isinstance(message, dict):
-                    if error := error_of(message):
-                        self._said, self._kind = str(error), type(error)
-                    yield message
+                    if key in message:
+                        return message[key], error
+                    error = error_of(message) or error
+        if error is not None:
+            raise type(error)(_sentence(str(error)))
+        raise LoadError(
+            f"The connector ended without an answer to {process.command}; the last line of its "
+            f"stderr: {process.last_words}"
+        )
 
-    def _silence(self, command: str) -> LoadError:
-        """What to raise where no answer came: the connector's error, else the end of its stderr."""
-        said = self._said or f"The connector ended without an answer to {command}"
-        if self._said is None and (lines := self._stderr.read_text("utf-8", "replace").split("\n")):
-            said += f": {lines[-2] if len(lines) > 1 else lines[-1]}"
-        return self._kind(_sentence(said))
-
-    @property
-    def _stderr(self) -> Path:
-        return self._folder / "connector.stderr"
-
-    def _messages(self, command: str, **files: object) -> Generator[Row | Message, None, None]:
-        arguments = [str(self._executable), command]
-        with writing_to_disk():
-            for name, content in {"config": self._config, **files}.items():
-                path = self._folder / f"{name}.json"
-                path.write_text(json.dumps(content), encoding="utf-8")
-                arguments += [f"--{name}", str(path)]
-            stderr = self._stderr.open("wb")
-        with (
-            stderr,
-            subprocess.Popen(  # noqa: S603 - the connector that was found
-                arguments, stdout=subprocess.PIPE, stderr=stderr, bufsize=PIPE_BYTES
-            ) as process,
-        ):
-            assert process.stdout is not None  # noqa: S101 - asked for a pipe above
-            try:
-                yield from self._read(process.stdout)
-            finally:
-                _end(process, process.stdout)
-
-    def _read(self, lines: IO[bytes]) -> Generator[Row | Message, None, None]:
-        for line in lines:
-            message = parsed(line)
-            if message is None:
-                if line.startswith(b'{"type"'):
-                    return  # half a record, which no state behind it may vouch for
-                continue
+    def _heard(self, process: Process) -> Iterator[Row | Message]:
+        """Yield what a process says, once its warnings and a renewed config have been passed on."""
+        for message in process:
             if isinstance(message, dict):
-                self._listen(message)
+                control = message.get("control") or {}
+                if renewed := (control.get("connectorConfig") or {}).get("config"):
+                    self._config = renewed
+                    self._save(renewed)
+                log = message.get("log") or {}
+                if log.get("level") in ("WARN", "ERROR", "FATAL"):
+                    first_line = log.get("message", "").strip().partition("\n")[0]
+                    self._warn(f"{log['level']} {first_line}")
             yield message
-
-    def _listen(self, message: Message) -> None:
-        control = message.get("control") or {}
-        if renewed := (control.get("connectorConfig") or {}).get("config"):
-            self._config = renewed
-            self._save(renewed)
-        log = message.get("log") or {}
-        if log.get("level") in ("WARN", "ERROR", "FATAL"):
-            self._warn(f"{log['level']} {log.get('message', '').strip().split(chr(10))[0]}")
-
-
-def _end(process: subprocess.Popen[bytes], stdout: IO[bytes]) -> None:
-    """End the process, which could not end while its pipe is full and open."""
-    with suppress(OSError):
-        stdout.close()
-    process.terminate()
-    try:
-        process.wait(ENDS_WITHIN)
-    except subprocess.TimeoutExpired:
-        process.kill()
 
 
 def parsed(line: bytes) -> Row | Message | None:

@@ -20,6 +20,8 @@ from intercom_load.warehouse import Warehouse
 MEMORY = "256MB"
 THREADS = 2
 """More are not faster than the connector, and each asks for memory of its own."""
+CHECKPOINT = "256MB"
+"""Of DuckDB's log of what was committed. A checkpoint costs more the larger the tables are."""
 LEAST_LINE = 1 << 22
 """Bytes of a row that the reader makes room for, even if all are shorter."""
 
@@ -37,7 +39,12 @@ def open_duckdb(warehouse: Warehouse, folder: Path) -> Iterator[SqlDestination]:
     try:
         connection = duckdb.connect(
             str(path),
-            config={"memory_limit": MEMORY, "threads": THREADS, "temp_directory": str(folder)},
+            config={
+                "memory_limit": MEMORY,
+                "threads": THREADS,
+                "temp_directory": str(folder),
+                "checkpoint_threshold": CHECKPOINT,
+            },
         )
     except duckdb.Error as error:
         raise _why_not_opened(warehouse, _reason(error)) from error

@@ -46,9 +46,7 @@ def load(
     can be read or written at all; the warehouse is not changed before the connector's check has
     passed. Rows on their way lie in `folder`.
     """
-    # One behind the other: a check may renew a token that then serves to discover.
-    connector.check()
-    known = connector.discover()
+    known = connector.checked_streams()
     chosen = [
         _configured(known[name], full_refresh=full_refresh) for name in _names(known, streams)
     ]

@@ -12,7 +12,7 @@ from intercom_load.errors import LoadError
 from intercom_load.progress import StreamResult
 from intercom_load.spool import Spool
 
-COMMIT_BYTES = 48 << 20
+COMMIT_BYTES = 32 << 20
 COMMIT_SECONDS = 60.0
 
 

@@ -562,7 +562,7 @@ def test_an_error_behind_the_end_of_its_stream_is_its_reason(loader):
 
 def test_a_connector_that_breaks_is_quoted(loader):
     """Where it ends without a message, the last line of its stderr is the best there is."""
-    with pytest.raises(LoadError, match=r"without an answer to check: .*TypeError"):
+    with pytest.raises(LoadError, match=r"without an answer to check; .*: TypeError"):
         loader(check=5)
 
 
