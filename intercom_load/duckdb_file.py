@@ -103,7 +103,7 @@ class DuckDBFile:
         names = ", ".join(quoted(column.name) for column in columns)
         typed = ", ".join(f"{_text(one.name)}: '{self.types[one.kind]}'" for one in columns)
         files = ", ".join(_text(str(file)) for file in batch.files)
-        longest = max(batch.longest_line, LEAST_LINE)
+        longest = max(2 * batch.longest_line, LEAST_LINE)  # a fitted row may be a little longer
         self.execute(
             f"CREATE TEMP TABLE {BATCH} AS SELECT {names} FROM read_json([{files}], "
             f"format = 'newline_delimited', maximum_object_size = {longest}, "

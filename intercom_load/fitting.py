@@ -27,7 +27,7 @@ def fit_file(path: Path, columns: Iterable[Column]) -> Counter[str]:
         for line in lines:
             row = read_row(line)
             misfits.update(fit_row(row, columns))
-            rows.write(json.dumps(row, ensure_ascii=False) + "\n")
+            rows.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
     fitted.replace(path)
     return misfits
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from intercom_load.columns import Kind, placed
 from intercom_load.destination import LOADS, Batch, Table
-from intercom_load.errors import LoadError
+from intercom_load.errors import LoadError, StreamRefused
 from intercom_load.fitting import fit_file
 from intercom_load.warehouse import Warehouse
 
@@ -110,6 +110,8 @@ class SqlDestination:
                 ]
         except self._database.error as error:
             raise self._database.trouble(error, batch.table.stream) from error
+        except ValueError as error:
+            raise StreamRefused(f"A row of {batch.table.stream} is not JSON ({error}).") from error
         return []
 
     def count(self, table: Table) -> int | None:
@@ -180,28 +182,24 @@ class SqlDestination:
         names = placed(table.columns, existing, self._database.types)
         if not existing:
             self._create(table)
-            existing = {column.name: "" for column in table.columns}
-            self._comment("TABLE", self._qualified(table.name), table.description)
-            fresh = table.columns
-        else:
-            fresh = tuple(one for one in table.columns if names[one.name] not in existing)
-        for column in fresh:
-            name = f"{self._qualified(table.name)}.{quoted(names[column.name])}"
+        target = self._qualified(table.name)
+        for column in table.columns:
+            name = quoted(names[column.name])
             if names[column.name] not in existing:
-                self._database.execute(
-                    f"ALTER TABLE {self._qualified(table.name)} ADD COLUMN "
-                    f"{quoted(names[column.name])} {self._database.types[column.kind]}"
-                )
-            self._comment("COLUMN", name, column.description)
+                if existing:
+                    kind = self._database.types[column.kind]
+                    self._database.execute(f"ALTER TABLE {target} ADD COLUMN {name} {kind}")
+                self._comment("COLUMN", f"{target}.{name}", column.description)
         return names
 
     def _create(self, table: Table) -> None:
-        types = self._database.types
+        types, target = self._database.types, self._qualified(table.name)
         columns = [f"{quoted(column.name)} {types[column.kind]}" for column in table.columns]
         columns.append(f"{LOADED_AT} {types['timestamp']}")
         if table.keys:
             columns.append(f"PRIMARY KEY ({_listed(table.keys)})")
-        self._database.execute(f"CREATE TABLE {self._qualified(table.name)} ({', '.join(columns)})")
+        self._database.execute(f"CREATE TABLE {target} ({', '.join(columns)})")
+        self._comment("TABLE", target, table.description)
         # A table that was dropped has left its row here, with a state that nothing vouches for.
         self._database.execute(f"DELETE FROM {self._loads} WHERE table_name = $1", [table.name])
         self._database.execute(

@@ -638,6 +638,25 @@ def test_a_stream_that_the_warehouse_refuses_does_not_stop_the_others(loader):
     assert (results["tags"].error, loader.ids("tags")) == (None, ["1"])
 
 
+def test_a_row_that_is_not_json_ends_its_stream_alone(loader):
+    """It can only be the connector's fault, and no state may vouch for it."""
+    broken = '{"type":"RECORD","record":{"stream":"contacts","data":{"id":x},"emitted_at":1}}'
+
+    results = loader(
+        *whole("contacts", broken, state("contacts", "A")), *whole("tags", record("tags", "1"))
+    )
+
+    assert results["contacts"].error.startswith("A row of contacts is not JSON")
+    assert (loader.saved_states(), loader.ids("tags")) == ({}, ["1"])
+
+
+def test_a_row_of_many_megabytes_is_a_row(loader):
+    """A conversation may hold as much, and its row comes whole."""
+    loader(*whole("contacts", record("contacts", "1", phone="x" * 9_000_000)))
+
+    assert loader.query("SELECT length(phone) FROM intercom_contacts") == [(9_000_000,)]
+
+
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
