@@ -185,6 +185,7 @@ BEYOND = {
         "connector": "contact_id tag_id contact_updated_at read_at",
     },
     "contacts": {
+        "connector": "read_at",
         "live answers": "formatted_phone unsubscribed_from_sms sms_consent",
         "examples": (
             "tags.type notes.type companies.type location.country_code "
@@ -223,6 +224,7 @@ BEYOND = {
         "connector": "conversation_id teammate_type teammate_id conversation_updated_at read_at",
     },
     "conversations": {
+        "connector": "read_at",
         "live answers": (
             "company.notes.data company.notes.url company.notes.total_count "
             "company.notes.has_more teammates.admins"
@@ -281,7 +283,7 @@ BEYOND = {
         "examples": "is_internal",
     },
     "tickets": {
-        "connector": "ticket_type_id",
+        "connector": "read_at ticket_type_id",
         "live answers": "channel",
     },
     "workspace": {
@@ -682,8 +684,10 @@ def test_a_table_that_costs_requests_says_so_first(stream: str) -> None:
 
 @every_stream
 def test_rows_that_can_end_say_when_they_were_read(stream: str) -> None:
-    """Relations, and children that can end, carry `read_at`; it ties a parent's rows together."""
-    assert ("read_at" in schema(stream)["properties"]) == (stream in ENDING)
+    """Relations, and children that can end, carry `read_at`, and so do parents that move on."""
+    carries = ENDING | {"contacts", "conversations", "tickets"}
+
+    assert ("read_at" in schema(stream)["properties"]) == (stream in carries)
 
 
 @every_stream

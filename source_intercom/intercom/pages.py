@@ -121,8 +121,10 @@ def _following(pages: Mapping[str, Any]) -> Mapping[str, str] | None:
 
 
 def _next_cursor(body: Mapping[str, Any]) -> Mapping[str, str] | None:
-    cursor = body.get("next_cursor")
-    return {"cursor": str(cursor)} if cursor and body.get("has_more") is True else None
+    cursor, has_more = body.get("next_cursor"), body.get("has_more")
+    if has_more is True and not cursor and not body.get("pages"):
+        raise MalformedAnswer("there is more, but no next_cursor to ask for it")
+    return {"cursor": str(cursor)} if cursor and has_more is not False else None
 
 
 def _whole(value: object) -> int | None:

@@ -36,13 +36,30 @@ class Answer(NamedTuple):
     size: int
 
 
+class Longest:
+    """
+    The longest of the nested lists that were seen.
+
+    A list that is cut at a length which nobody knows is never shorter than another one.
+    """
+
+    def __init__(self) -> None:
+        self._length = 1
+
+    def may_be_cut(self, length: int) -> bool:
+        """Whether no list has been longer than this one."""
+        self._length = max(self._length, length)
+        return length == self._length
+
+
 @dataclass(frozen=True)
 class Call:
     """
     A request that is made for each parent that needs it; the answer is a list below the parent.
 
-    `when`: "more" for parents whose nested list is cut off, or a path to something that those have
-    which are asked for; all of them without. `entries` lie deeper in what is listed, `of` a field,
+    `when`: "more" for parents whose nested list is cut off, "longest" for those whose list may be,
+    without a word of it, or a path to something that those have which are asked for; all of them
+    without. `entries` lie deeper in what is listed, `of` a field,
     and get the fields to `keep` of it. {id} in path, parameters and body is the parent's, {start}
     and {end} are those of the table's window. The other fields are those of Endpoint and List.
     """
@@ -59,11 +76,14 @@ class Call:
     when: str | Path | None = None
     entries: Mapping[str, Any] | None = None
     window: Window | None = None
+    longest: Longest = field(default_factory=Longest, compare=False)
 
     def is_needed(self, parent: Row, rows: Rows) -> bool:
         """Whether the parent's own row does not say all."""
         if self.when is None:
             return True
+        if self.when == "longest":
+            return self.longest.may_be_cut(rows.shown(parent))
         if isinstance(self.when, str):
             return rows.are_cut_off(parent)
         found: Any = parent

@@ -31,9 +31,10 @@ class Rows:
     `of`: what the parent is called in columns. `at`: the lists that hold the entries; without one,
     the row is the parent itself. `fields`: the columns that are taken of an entry, by its fields;
     without, all but those to `drop`, which other tables have. `label`: a column that says in which
-    list the entry's id stands, or else by which `sign` of the entry that can be told. `keys`: the
-    column of an entry's key, where entries lie in a map. `made`: columns of fields that lie deeper.
-    `hashed`: columns that tell entries without an id apart.
+    list the entry's id stands; where Intercom cuts several of them, a `sign` of the entry tells.
+    `keys`: the column of an entry's key, where entries lie in a map. `made`: columns of fields that
+    lie deeper. `hashed`: columns that tell entries without an id apart. `most`: the entries behind
+    which Intercom shows none.
     """
 
     of: str | None = None
@@ -45,6 +46,7 @@ class Rows:
     made: Mapping[str, Path] = field(default_factory=dict)
     hashed: Mapping[str, Path] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
+    most: int | None = None
     columns: frozenset[str] = frozenset()
 
     @classmethod
@@ -64,6 +66,7 @@ class Rows:
             made={column: tuple(path) for column, path in given.get("made", {}).items()},
             hashed={column: tuple(path) for column, path in given.get("hashed", {}).items()},
             drop=tuple(given.get("drop", ())),
+            most=given.get("most"),
             columns=frozenset(columns),
         )
 
@@ -115,8 +118,9 @@ class Rows:
         rows = self._bare(entries)
         for column, lists in self.label.items() if rows else ():
             ids = {name: self._ids(parent, path) for name, path in lists.items()}
+            cut = [name for name, path in lists.items() if _is_cut_off(parent, path)]
             for row, entry in zip(rows, entries, strict=True):
-                row[column] = self._labelled(column, ids, entry)
+                row[column] = self._labelled(column, ids, cut, entry)
         return rows
 
     def lean(self, parent: Row) -> Row:
@@ -127,25 +131,18 @@ class Rows:
 
     def are_cut_off(self, parent: Row) -> bool:
         """Whether a nested list says that there is more of it than it shows."""
-        for path, name in self._holders:
-            holder = _at(parent, path)
-            if type(holder) is dict:
-                listed, counted = holder.get(name), holder.get("total_count")
-                shown = len(listed) if type(listed) is list else 0
-                if holder.get("has_more") is True or (type(counted) is int and counted > shown):
-                    return True
-        return False
+        return any(_is_cut_off(parent, path) for path in self.at)
+
+    def shown(self, parent: Row) -> int:
+        """How many entries the nested lists hold."""
+        lists = [_at(parent, path) for path in self.at]
+        return sum(len(each) for each in lists if type(each) is list)
 
     def counted(self, parent: Row) -> int:
         """How many entries the nested lists say that there are."""
-        holders = [_at(parent, path) for path, _ in self._holders]
+        holders = [_at(parent, path[:-1]) for path in self.at]
         counts = [each.get("total_count") for each in holders if type(each) is dict]
         return sum(count for count in counts if type(count) is int)
-
-    @cached_property
-    def _holders(self) -> Sequence[tuple[Path, str]]:
-        """Where the objects are that have the lists, and the name of the list in each."""
-        return [(path[:-1], path[-1]) for path in self.at]
 
     def _itself(self, parent: Row, read_at: str) -> Row:
         for column, path in self.made.items():
@@ -198,9 +195,14 @@ class Rows:
             row[column] = hashlib.sha256(canonical(_at(entry, path))).hexdigest()
         return row
 
-    def _labelled(self, column: str, ids: Mapping[str, set[str]], entry: Row) -> str | None:
+    def _labelled(
+        self, column: str, ids: Mapping[str, set[str]], cut: Sequence[str], entry: Row
+    ) -> str | None:
+        """What no list shows stands behind the end of the one that is cut off, if one is."""
         own = str(entry.get("id"))
         by_list = next((name for name in ids if own in ids[name]), None)
+        if by_list is None and len(cut) == 1:
+            return cut[0]
         if by_list is not None or column not in self.sign:
             return by_list
         signs = self.sign[column]
@@ -211,6 +213,15 @@ class Rows:
         listed = _at(parent, path)
         entries = listed if isinstance(listed, list) else []
         return {str(each.get("id") if isinstance(each, dict) else each) for each in entries}
+
+
+def _is_cut_off(parent: Row, path: Path) -> bool:
+    holder = _at(parent, path[:-1])
+    if type(holder) is not dict:
+        return False
+    listed, counted = holder.get(path[-1]), holder.get("total_count")
+    shown = len(listed) if type(listed) is list else 0
+    return holder.get("has_more") is True or (type(counted) is int and counted > shown)
 
 
 def _at(row: Any, path: Sequence[str]) -> Any:

@@ -84,6 +84,7 @@ class Table:
         self._misfits: set[str] = set()
         self._attributes_field = attributes_field
         self._rejected = 0
+        self._cut_off = 0
         self._lines: dict[tuple[Any, ...], bytes] = {}
         self._may_repeat = rows.fields is not None
         self._is_running = False
@@ -114,6 +115,8 @@ class Table:
             rows = self._rows.of_parent(parent, read_at)
             if not rows:
                 continue
+            if not self._rows.are_parents:
+                self._look_for_the_rest(parent, len(rows))
             if number not in heads:
                 heads[number] = self._head(parent, read_at)
             yield from self._emit(rows, moment, heads[number])
@@ -133,6 +136,8 @@ class Table:
         logger.info("%s: %d rows read.", self.name, self._packer.count)
         if self._last_error is not None and self.unsettled.failed and not self.unsettled.read:
             raise self._last_error
+        if self._cut_off > MOST_NAMED:
+            logger.warning("%s: so it is with %d objects in all.", self.name, self._cut_off)
         if self.unsettled.waiting:
             logger.warning(
                 "%s: %d objects could not be read by earlier syncs, and a later one asks for them "
@@ -215,7 +220,9 @@ class Table:
     def _line(self, row: Row) -> bytes | None:
         """A row, without its head, as the warehouse gets it; None where its key is none."""
         values = tuple(row.values()) if self._may_repeat else ()
-        known = self._lines.get(values) if values else None
+        # Of other types, some can't be looked up, and 1 equals True and 1.0.
+        is_kept = bool(values) and all(type(value) is str for value in values)
+        known = self._lines.get(values) if is_kept else None
         if known is not None:
             return known
         if not has_key(row, self._own_key):
@@ -224,7 +231,7 @@ class Table:
         if self._copy_attributes is not None:
             self._copy_attributes(row)
         line = to_line(row)
-        if values:
+        if is_kept:
             if len(self._lines) >= LINES_KEPT:
                 self._lines.clear()
             self._lines[values] = line
@@ -239,6 +246,22 @@ class Table:
             return None
         self._normalise(head)
         return to_line(head)[:-1] + b","
+
+    def _look_for_the_rest(self, parent: Row, shown: int) -> None:
+        """Say where a nested list has more than Intercom shows anywhere."""
+        rows = self._rows
+        if not (rows.are_cut_off(parent) or shown == rows.most):
+            return
+        self._cut_off += 1
+        if self._cut_off <= MOST_NAMED:
+            counted = rows.counted(parent)
+            logger.warning(
+                "%s: Intercom shows %d rows of %s and counts %s: what is not shown can't be read.",
+                self.name,
+                shown,
+                self._name_of(str(parent.get("id"))),
+                counted if counted > shown else "perhaps more",
+            )
 
     def _settle(self, read: Slice | None) -> Iterator[AirbyteMessage]:
         """Tell the cursor what has been handed over; a state, if one is due."""
