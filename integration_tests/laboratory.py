@@ -272,6 +272,9 @@ def differences(
 ) -> tuple[list[str], list[str], list[str]]:
     """Keys that are missing from a table, those that are stale, and those Intercom has no more."""
     real = truth(emulator, stream)
+    table = {key: {**row} for key, row in table.items()}
+    for row in table.values():
+        row.pop("read_at", None)
     missing = [key for key in real if key not in table]
     stale = [key for key in real if key in table and table[key] != real[key]]
     gone = [key for key in table if key not in real]

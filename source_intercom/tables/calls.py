@@ -85,7 +85,7 @@ class Call:
         if self.when == "longest":
             return self.longest.may_be_cut(rows.shown(parent))
         if isinstance(self.when, str):
-            return rows.are_cut_off(parent)
+            return rows.are_cut_off(parent) or rows.are_left_out(parent)
         found: Any = parent
         for name in self.when:
             found = found.get(name) if isinstance(found, dict) else None

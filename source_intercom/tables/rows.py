@@ -133,6 +133,10 @@ class Rows:
         """Whether a nested list says that there is more of it than it shows."""
         return any(_is_cut_off(parent, path) for path in self.at)
 
+    def are_left_out(self, parent: Row) -> bool:
+        """Whether a parent says nothing of its nested lists, not even that they are null."""
+        return not any(path[0] in parent for path in self.at)
+
     def shown(self, parent: Row) -> int:
         """How many entries the nested lists hold."""
         lists = [_at(parent, path) for path in self.at]
