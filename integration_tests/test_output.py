@@ -57,6 +57,31 @@ def test_each_state_says_how_many_rows_came_since_the_one_before(tmp_path):
     assert rows == {"contacts": 2500, "conversations": 300, "conversation_parts": 900}
 
 
+def test_what_intercom_counts_is_told_once_a_stream():
+    """As the platform's estimate: of objects alone, and where one reading sees them all."""
+    streams = [*CORE_STREAMS, "contact_tags", "tickets", "company_tags", "contact_notes"]
+    with laboratory("tiny"):
+        first = sync_in_process(config_for(), streams)
+        quiet = sync_in_process(config_for(), streams, first.state())
+
+    for stream in CORE_STREAMS:
+        if stream not in {"conversation_parts", "data_attributes"}:
+            assert estimates(first, stream) == [len(first.ids(stream))], stream
+    for stream in ("contact_tags", "company_tags", "contact_notes", "conversation_parts"):
+        assert estimates(first, stream) == []
+    for stream in ("contacts", "conversations", "tickets"):
+        assert estimates(quiet, stream) == []
+    for stream in ("companies", "articles", "admins"):
+        assert estimates(quiet, stream) == estimates(first, stream)
+
+
+def estimates(output, stream):
+    """What a sync has told of the rows to expect."""
+    traces = [each["trace"] for each in output.messages if each["type"] == "TRACE"]
+    told = [each["estimate"] for each in traces if each["type"] == "ESTIMATE"]
+    return [each["row_estimate"] for each in told if each["name"] == stream]
+
+
 def test_the_log_counts_rows_and_not_messages(tmp_path):
     """The CDK's own count knows nothing of packed rows, and is left out."""
     with Emulator("contacts=700") as intercom:

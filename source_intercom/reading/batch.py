@@ -25,6 +25,8 @@ class Batch:
     newest_first: bool = False
     heads: dict[Hashable, dict[int, bytes | None]] = field(default_factory=dict)
     """What tables make of a row alike is made once: by kind, then by the row's number."""
+    counted: int | None = None
+    """How many objects Intercom counts in all, where it has said so."""
 
     def read_before(self, number: int) -> Slice | None:
         """What has been read once the rows before this one are out."""

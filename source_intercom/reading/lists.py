@@ -79,8 +79,9 @@ class List:
             params = {**self._endpoint.params, since: str(window.start - 1)}
             self._endpoint = replace(self._endpoint, params=params)
         with Spool(date_field, self._form.key) as spool:
-            self.fill(spool, window.start if date_field else None)
-            yield from spool.batches(window)
+            reading = self.fill(spool, window.start if date_field else None)
+            counted = len(spool) if not reading.is_cut_short else reading.total
+            yield from spool.batches(window, None if since else counted)
 
     def rows(self) -> list[Row]:
         """The list at once, where it is known to be short."""
@@ -88,7 +89,7 @@ class List:
             self.fill(spool)
             return spool.rows()
 
-    def fill(self, spool: Spool, until: int | None = None) -> None:
+    def fill(self, spool: Spool, until: int | None = None) -> "Reading":
         """
         Fill the spool with the list, or with the rows of a sorted list not older than `until`.
 
@@ -105,7 +106,7 @@ class List:
                 spool.clear()
             reading = self._read_once(attempt, spool, until)
             if reading.is_whole(len(spool)):
-                return
+                return reading
             if before is not None and found == spool.ids and not reading.repeats:
                 logger.warning(
                     "%s: %s has %d rows where Intercom counts %s.",
@@ -114,7 +115,7 @@ class List:
                     len(spool),
                     reading.total,
                 )
-                return
+                return reading
         raise IntercomError(
             f"{self.name}: {self._endpoint.path} changed, or showed rows in place of others, "
             f"during each of {ATTEMPTS} readings, so none of them is whole: run the sync again "

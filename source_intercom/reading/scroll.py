@@ -71,7 +71,7 @@ class Scroll:
         """Every company, the oldest change first, once the scroll was seen to its end."""
         with Spool("updated_at") as spool:
             self.fill(spool)
-            yield from spool.batches(window)
+            yield from spool.batches(window, len(spool))
 
     def fill(self, spool: Spool) -> None:
         """

@@ -96,6 +96,8 @@ class Search:
         self._most = lanes
         self._per_page = PAGE_SIZE
         """What the last page's rows let the next one hold."""
+        self._counted: int | None = None
+        """All that there is, as the first page of a window that leaves nothing out counts it."""
         self._recent: set[Version] = set()
         """What was emitted of the safety margin: a walk after what was late finds it again."""
 
@@ -166,6 +168,8 @@ class Search:
                     waiting.clear()
                 continue
             self._progress.add(len(outcome.rows))
+            if self._counted is None and window.is_all:
+                self._counted = outcome.total_count
             lane.size, self._per_page = outcome.size, lane.request.per_page
             others = [*running, *waiting]
             room = min(concurrency.value, BYTES_AHEAD // max(outcome.size, 1))
@@ -175,6 +179,7 @@ class Search:
             if not failures.are_final:
                 waiting.extendleft(reversed(going_on))
                 start()
+            batch.counted = self._counted
             yield batch
         failures.tell()
 

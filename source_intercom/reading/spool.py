@@ -78,11 +78,12 @@ class Spool:
         """All rows, in the order in which they were found."""
         return [self._row(number) for number in range(len(self._offsets))]
 
-    def batches(self, window: Window) -> Iterator[Batch]:
+    def batches(self, window: Window, counted: int | None = None) -> Iterator[Batch]:
         """
         The rows of the window, the oldest first, and what has been read behind each.
 
-        Those without a date come first of all, in the order in which they were found.
+        Those without a date come first of all, in the order in which they were found. `counted`:
+        all that Intercom has, where that is known.
         """
         moments = self._moments
         due = (n for n, moment in enumerate(moments) if moment >= window.start or moment == UNDATED)
@@ -98,6 +99,7 @@ class Spool:
                 _before(whole, following),
                 whole,
                 dates[first:end],
+                counted=counted,
             )
 
     def _row(self, number: int) -> dict[str, Any]:

@@ -129,6 +129,11 @@ class Window:
     held_back_from: int | None = None
     """A state that lay in the future, where one did."""
 
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing was read before, so that a search for it finds all there is."""
+        return self.watermark is None and len(self.slices) == 1
+
     @classmethod
     def plan(
         cls, state: Mapping[str, Any], cursor_field: str, t0: int, start_date: int, lookback: int

@@ -32,6 +32,8 @@ class CallingTable(Table):
             call, self._rows, session.client, session.workers, session.settings.num_workers
         )
         self._is_short = False
+        # What Intercom counts are its parents.
+        self._is_counted = True
 
     def open(self, t0: int) -> Window:
         """What this sync reads; the parents that earlier syncs asked for in vain come first."""

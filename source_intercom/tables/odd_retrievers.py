@@ -84,6 +84,7 @@ class _Chain:
                 for row in batch.rows:
                     row.update(fields)
                     self._finish(row)
+                batch.counted = None
                 yield batch
 
 

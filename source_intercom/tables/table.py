@@ -6,15 +6,21 @@ each, and lets the state of a stream overtake its own rows.
 """
 
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from threading import Event
 from typing import Any
 
 from airbyte_cdk.models import (
+    AirbyteEstimateTraceMessage,
     AirbyteMessage,
     AirbyteStream,
     AirbyteStreamStatus,
+    AirbyteTraceMessage,
+    EstimateType,
     SyncMode,
+    TraceType,
+    Type,
 )
 from airbyte_cdk.utils.stream_status_utils import as_airbyte_message
 
@@ -88,6 +94,7 @@ class Table:
         self._lines: dict[tuple[Any, ...], bytes] = {}
         self._may_repeat = rows.fields is not None
         self._is_running = False
+        self._is_counted = False
         self._last_error: IntercomError | None = None
 
     def open(self, t0: int) -> Window:
@@ -106,6 +113,7 @@ class Table:
 
     def take(self, batch: Batch, read_at: str) -> Iterator[AirbyteMessage]:
         """Every message of a batch: rows, and states between them."""
+        yield from self._count(batch.counted)
         settled_at = self._packer.taken
         are_due = self.window.holds_all(batch.moments)
         heads = batch.heads.setdefault(self._rows.head_kind, {})
@@ -125,6 +133,15 @@ class Table:
                 settled_at = self._packer.taken
                 yield from self._settle(batch.read_before(number + 1))
         yield from self._settle(batch.read)
+
+    def _count(self, counted: int | None) -> Iterator[AirbyteMessage]:
+        """Tell the platform once how many rows there are in all, where each is an object's own."""
+        if counted is None or self._is_counted or not self._rows.are_parents:
+            return
+        self._is_counted = True
+        estimate = AirbyteEstimateTraceMessage(self.name, EstimateType.STREAM, row_estimate=counted)
+        trace = AirbyteTraceMessage(TraceType.ESTIMATE, time.time() * 1000, estimate=estimate)
+        yield AirbyteMessage(Type.TRACE, trace=trace)
 
     def end(self) -> Iterator[AirbyteMessage]:
         """The last messages. Raises what keeps the table from being COMPLETE."""
