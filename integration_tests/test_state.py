@@ -1,5 +1,8 @@
 """State from anywhere: never a crash, never a silent skip of history."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from integration_tests.laboratory import (
@@ -10,8 +13,11 @@ from integration_tests.laboratory import (
     conversations_at,
     differences,
     laboratory,
+    small_pages,
+    truth,
 )
 from integration_tests.syncing import config_for, latest, sync_in_process
+from integration_tests.test_kills import BEGIN, workspace_of
 from intercom_emulator.workspace import Seed
 from source_intercom.intercom.timestamps import rfc3339
 
@@ -161,3 +167,33 @@ def test_a_token_that_may_not_read_its_workspace_goes_on(stream):
 
     assert second.incomplete == set()
     assert second.states(stream)[-1]["workspace"] == "emu1ator"
+
+
+EARLIER = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "earlier_states.jsonl").read_text("utf-8").splitlines()
+]
+"""
+States that syncs of the connector left before one reading fed many tables, where they were cut off:
+with slices in every order, cut by creation, and with an object that couldn't be read.
+"""
+
+
+@pytest.mark.parametrize("number", range(len(EARLIER)))
+@pytest.mark.parametrize("workers", [1, 20])
+def test_a_state_of_the_earlier_connector_goes_on_without_loss(number, workers):
+    """What it had emitted, and the sync that goes on from its state, are the workspace."""
+    stream, emitted, state = (EARLIER[number][name] for name in ("stream", "emitted", "state"))
+    seed, again = workspace_of(60), 5
+    if stream == "one second":
+        # All of it was created in one second as well, so that nothing of it could be claimed.
+        stream, again = "conversations", 60
+        seed = Seed(now=BEGIN, conversations=conversations_at([BEGIN - 100_000] * 60, parts=1))
+    with laboratory(seed) as intercom, small_pages(5):
+        intercom.clock.advance(3600)
+        output = sync_in_process(config_for(num_workers=workers), [stream], state_of(stream, state))
+
+        assert output.incomplete == set()
+        assert {*emitted, *output.ids(stream)} == {*truth(intercom, stream)}
+        assert len(output.ids(stream)) <= len(truth(intercom, stream)) - len(emitted) + again
+        assert "unsettled" not in output.states(stream)[-1]
