@@ -262,7 +262,7 @@ class Table:
         if not has_key(head, self._rows.head_key):
             return None
         self._normalise(head)
-        return to_line(head)[:-1] + b","
+        return to_line(head)[:-1] + b"," if head else b""
 
     def _look_for_the_rest(self, parent: Row, shown: int) -> None:
         """Say where a nested list has more than Intercom shows anywhere."""
