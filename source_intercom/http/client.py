@@ -51,6 +51,15 @@ DEFAULT_PACE = (
     f"{UNKNOWN_LIMIT} requests in {WINDOW_SECONDS:.0f} seconds."
 )
 
+REASONS: Mapping[Trouble | None, str] = {
+    Trouble.TIMEOUT: "no answer in time",
+    Trouble.BROKEN_OFF: "an unreadable answer",
+    Trouble.UNREADABLE: "an unreadable answer",
+    Trouble.UNSTEADY: "pages that do not add up",
+    Trouble.KEYLESS: "rows without a key",
+}
+"""The troubles that may be one object's own, in words for a line on it."""
+
 Parsed = TypeVar("Parsed")
 logger = logging.getLogger("airbyte")
 
@@ -90,14 +99,14 @@ class IntercomError(Failure):
         """Whether what was asked for may be at fault, rather than the connection or the token."""
         if self.refusal is not None:
             return self.refusal.may_be_the_objects
-        return self.trouble in {Trouble.TIMEOUT, Trouble.BROKEN_OFF, Trouble.UNREADABLE}
+        return self.trouble in REASONS
 
     @property
     def reason(self) -> str:
         """The status and code of a refusal, or what else it was: for a line on one object."""
         if self.refusal is not None:
             return self.refusal.reason
-        return "no answer in time" if self.trouble is Trouble.TIMEOUT else "an unreadable answer"
+        return REASONS.get(self.trouble, "no answer")
 
     def behind(self, sentence: str) -> "IntercomError":
         """The same error with a sentence before it, which says what it means for a stream."""

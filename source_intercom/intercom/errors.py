@@ -179,6 +179,10 @@ class Trouble(Enum):
         "Intercom's answer to {request} can't be read ({reason}): check whether a proxy answers in "
         "Intercom's place, or run the sync again later."
     )
+    UNSTEADY = "The pages of {request} do not add up ({reason}): run the sync again later."
+    KEYLESS = (
+        "Intercom sent rows of {request} without a {reason} that can be a key: please report it."
+    )
 
     def sentence(self, request: str, reason: str = "") -> str:
         """What went wrong with a request, such as GET /me, and what can be done about it."""

@@ -14,7 +14,7 @@ every list is read by all of them:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, urlsplit
 
 from source_intercom.intercom.json_text import from_json
@@ -67,22 +67,27 @@ def parse_page(
     rows = next((body[key] for key in record_keys if isinstance(body.get(key), list)), None)
     if wrap is not None and rows is not None:
         rows = [{wrap: row} if isinstance(row, str) else row for row in rows]
-    if rows is None or not all(type(row) is dict and row for row in rows):
+    if not are_rows(rows):
         raise MalformedAnswer(f"the body has no list of objects under {' or '.join(record_keys)}")
-    pages, total = body.get("pages"), body.get("total_count")
+    pages = body.get("pages")
     if not isinstance(pages, dict):
-        pages = body if _whole(body.get("total_pages")) is not None else None
+        pages = body if whole(body.get("total_pages")) is not None else None
     if paged and pages is None:
         raise MalformedAnswer("the body has no pages object")
     following = _following(pages) if pages is not None else None
     return Page(
         rows=rows,
         following=following or _next_cursor(body),
-        total_count=total if type(total) is int else None,
+        total_count=whole(body.get("total_count")),
         size=len(content),
         body=body,
-        total_pages=_whole((pages or {}).get("total_pages")),
+        total_pages=whole((pages or {}).get("total_pages")),
     )
+
+
+def are_rows(listed: object) -> TypeGuard[list[Row]]:
+    """Whether something is a list of objects, none of which is empty."""
+    return isinstance(listed, list) and all(type(row) is dict and row for row in listed)
 
 
 def _parse(content: bytes) -> Any:
@@ -103,7 +108,7 @@ def parse_envelope(content: bytes, record_keys: Sequence[str] = (BARE,)) -> dict
 
 def _following(pages: Mapping[str, Any]) -> Mapping[str, str] | None:
     following = pages.get("next")
-    page, total_pages = _whole(pages.get("page")), _whole(pages.get("total_pages"))
+    page, total_pages = whole(pages.get("page")), whole(pages.get("total_pages"))
     if isinstance(following, str) and following:
         try:
             return dict(parse_qsl(urlsplit(following).query))
@@ -127,8 +132,10 @@ def _next_cursor(body: Mapping[str, Any]) -> Mapping[str, str] | None:
     return {"cursor": str(cursor)} if cursor and has_more is not False else None
 
 
-def _whole(value: object) -> int | None:
-    """A page number, which may come as text."""
+def whole(value: object) -> int | None:
+    """A count or page number, which may come as text or with a point: 160, "160", 160.0."""
     if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if type(value) is int else None

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from source_intercom.http.client import TRIES, IntercomClient, IntercomError
-from source_intercom.intercom.errors import Remedy
+from source_intercom.intercom.errors import Remedy, Trouble
 from source_intercom.intercom.pages import Page, Row
 from source_intercom.intercom.timestamps import epoch_seconds
 from source_intercom.reading.batch import Batch
@@ -116,12 +116,14 @@ class List:
                     reading.total,
                 )
                 return reading
-        raise IntercomError(
-            f"{self.name}: {self._endpoint.path} changed, or showed rows in place of others, "
-            f"during each of {ATTEMPTS} readings, so none of them is whole: run the sync again "
-            "later.",
-            Remedy.WAIT,
+        raise self._unsteady(
+            f"they changed, or showed rows in place of others, at each of {ATTEMPTS} readings"
         )
+
+    def _unsteady(self, reason: str) -> IntercomError:
+        trouble = Trouble.UNSTEADY
+        sentence = f"{self.name}: {trouble.sentence(self._endpoint.path, reason)}"
+        return IntercomError(sentence, Remedy.WAIT, trouble=trouble)
 
     def _read_once(self, attempt: int, spool: Spool, until: int | None) -> "Reading":
         """Read to the end, or down to `until`."""
@@ -149,11 +151,7 @@ class List:
             token = tuple(sorted((following or {}).items()))
             empty = 0 if page.rows else empty + 1
             if token in asked or empty > EMPTY_PAGES:
-                raise IntercomError(
-                    f"{self.name}: Intercom names the same next page of {self._endpoint.path} "
-                    "twice, or empty ones. Run the sync again later.",
-                    Remedy.WAIT,
-                )
+                raise self._unsteady("they name the same next page twice, or empty ones")
             asked.add(token)
         return reading
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from source_intercom.http.client import IntercomClient, IntercomError
 from source_intercom.intercom.errors import Remedy
-from source_intercom.intercom.pages import MalformedAnswer, Page, parse_object, parse_page
+from source_intercom.intercom.pages import MalformedAnswer, Page, parse_object, parse_page, whole
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.endpoint import Endpoint
 from source_intercom.reading.progress import Progress
@@ -181,7 +181,7 @@ class Scroll:
 
 
 def _total_count(content: bytes) -> int:
-    total = parse_object(content).get("total_count")
-    if type(total) is not int:
+    total = whole(parse_object(content).get("total_count"))
+    if total is None:
         raise MalformedAnswer("there is no total_count")
     return total

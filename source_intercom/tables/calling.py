@@ -11,6 +11,7 @@ from typing import Any
 from airbyte_cdk.models import AirbyteMessage
 
 from source_intercom.http.client import IntercomError
+from source_intercom.intercom.errors import Remedy, Trouble
 from source_intercom.intercom.timestamps import epoch_seconds
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.window import Window
@@ -38,7 +39,7 @@ class CallingTable(Table):
     def open(self, t0: int) -> Window:
         """What this sync reads; the parents that earlier syncs asked for in vain come first."""
         window = super().open(t0)
-        self._details.within(window)
+        self._details.within(window, self._session.start_date)
         read_at = self._session.client.clock.instant()
         for name in self.unsettled.due:
             self._details.ask({"id": name}, read_at, is_known=True)
@@ -53,7 +54,7 @@ class CallingTable(Table):
             if not self._is_due(parent, moment):
                 continue
             if not has_key(parent, ("id",)):
-                self._reject(moment)
+                self._reject(parent, moment)
             else:
                 is_known = self.unsettled.is_known(str(parent["id"]))
                 self._details.put(parent, read_at, is_known=is_known)
@@ -76,7 +77,7 @@ class CallingTable(Table):
             moment = epoch_seconds(detail.parent.get("updated_at"))
             if outcome is None:
                 head = self._head(detail.parent, detail.read_at)
-                yield from self._emit(detail.rows, moment, head)
+                yield from self._emit(detail.parent, detail.rows, moment, head)
             elif isinstance(outcome.answer, IntercomError):
                 self.keep(str(detail.parent["id"]), outcome.answer)
             else:
@@ -95,10 +96,12 @@ class CallingTable(Table):
                 self.name,
                 self._name_of(name),
             )
-        rejected = self._rejected
+        having_keys = [row for row in rows if has_key(row, self._own_key)]
         moment = epoch_seconds(answer.parent.get("updated_at"))
-        yield from self._emit(rows, moment, self._head(answer.parent, detail.read_at))
-        if self._rejected > rejected:
-            self.unsettled.keep(name)
+        head = self._head(answer.parent, detail.read_at)
+        yield from self._emit(answer.parent, having_keys, moment, head)
+        if len(having_keys) < len(rows):
+            sentence = Trouble.KEYLESS.sentence(self._name_of(name), " or ".join(self._key))
+            self.keep(name, IntercomError(sentence, Remedy.REPORT, trouble=Trouble.KEYLESS))
         else:
             self.unsettled.settle(name)

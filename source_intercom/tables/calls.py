@@ -9,15 +9,16 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
-from source_intercom.http.client import TRIES, IntercomClient
-from source_intercom.intercom.pages import MalformedAnswer, Row, parse_object
+from source_intercom.http.client import TRIES, IntercomClient, IntercomError
+from source_intercom.intercom.errors import Remedy, Trouble
+from source_intercom.intercom.pages import MalformedAnswer, Row, are_rows, parse_object, whole
 from source_intercom.reading.endpoint import Endpoint
 from source_intercom.reading.lists import Form, List
 from source_intercom.reading.progress import Progress
 from source_intercom.reading.window import Window
-from source_intercom.tables.rows import Path, Rows
+from source_intercom.tables.rows import Path, Rows, found_at
 
 MOST_PARTS = 500
 """Intercom returns the newest 500 parts of a conversation or ticket, and no way to older ones."""
@@ -86,21 +87,19 @@ class Call:
             return self.longest.may_be_cut(rows.shown(parent))
         if isinstance(self.when, str):
             return rows.are_cut_off(parent) or rows.are_left_out(parent)
-        found: Any = parent
-        for name in self.when:
-            found = found.get(name) if isinstance(found, dict) else None
-        return bool(found)
+        return bool(found_at(parent, self.when))
 
     def endpoint(self, parent: Row) -> Endpoint:
         """Where one parent's answer is."""
         words: dict[str, Any] = {"id": str(parent["id"])}
         if self.window is not None:
             words |= {"start": self.window.start, "end": self.window.end}
+        path, _, query = self.path.partition("?")
         return Endpoint(
-            self.path.format(id=quote(words["id"], safe="")),
+            path.format(id=quote(words["id"], safe="")),
             self.record_keys,
             self.permission,
-            _filled(self.params, words),
+            _filled({**dict(parse_qsl(query)), **self.params}, words),
             method="GET" if self.body is None else "POST",
             body=_filled(self.body, words),
             paging=self.paging,
@@ -128,7 +127,13 @@ class Call:
             return
         for each in listed:
             kept = {name: each.get(name) for name in self.entries["keep"]}
-            for entry in each.get(self.entries["of"]) or ():
+            entries = each.get(self.entries["of"])
+            if entries is not None and not are_rows(entries):
+                reason = f"there is no list of objects under {self.entries['of']}"
+                trouble = Trouble.UNREADABLE
+                sentence = trouble.sentence(self.path, reason)
+                raise IntercomError(sentence, Remedy.WAIT, trouble=trouble)
+            for entry in entries or ():
                 yield {**entry, **kept}
 
 
@@ -173,15 +178,15 @@ class ObjectCall(Call):
                 client, lambda content: (self._parse(content, name), len(content)), tries=tries
             )
             entries = self._shown(shown)
-            counted = _count(self._holder(shown).get("total_count"))
+            counted = whole(self._holder(shown).get("total_count")) or 0
             if len(entries) >= min(counted, MOST_PARTS) or attempt == SHORT_TRIES:
                 break
             client.sleep(SHORT_SECONDS)
         if len(entries) >= MOST_PARTS:
             # Whether total_count goes beyond what is returned is not documented; the statistics
             # do, and count the first message as well.
-            statistics = shown.get("statistics") or {}
-            counted = max(counted, _count(statistics.get("count_conversation_parts")) - 1)
+            parts = found_at(shown, ("statistics", "count_conversation_parts"))
+            counted = max(counted, (whole(parts) or 0) - 1)
         if len(entries) < counted:
             logger.warning(
                 "%s %s has %d parts; Intercom returns %d of them (at most the newest %d), so older "
@@ -195,9 +200,7 @@ class ObjectCall(Call):
         return Answer(entries, {**parent, **_dated(shown)}, size)
 
     def _holder(self, shown: Row) -> Row:
-        found: Any = shown
-        for name in self.at[:-1]:
-            found = found.get(name) if isinstance(found, dict) else None
+        found = found_at(shown, self.at[:-1])
         return found if isinstance(found, dict) else {}
 
     def _shown(self, shown: Row) -> list[Row]:
@@ -210,7 +213,7 @@ class ObjectCall(Call):
         """The parent's own object. Raises `MalformedAnswer` on another one, or without entries."""
         body = parse_object(content)
         entries = self._holder(body).get(self.at[-1]) if len(self.at) > 1 else []
-        if not isinstance(entries, list) or not all(type(each) is dict for each in entries):
+        if not are_rows(entries):
             raise MalformedAnswer(f"the object has no list of {self.at[-1]}")
         if str(body.get("id")) != name:
             raise MalformedAnswer("it is another object")
@@ -221,7 +224,3 @@ def _dated(shown: Row) -> Row:
     """The date of a parent as it is now, which its entries carry."""
     updated_at = shown.get("updated_at")
     return {"updated_at": updated_at} if updated_at else {}
-
-
-def _count(value: object) -> int:
-    return value if type(value) is int else 0

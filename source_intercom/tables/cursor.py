@@ -62,6 +62,7 @@ class WindowCursor(Cursor):
         self._window: Window | None = None
         self._unread: tuple[Slice, ...] = ()
         self._kept: set[Slice] = set()
+        self._is_held = False
         self._lock = Lock()
         self._rows_before = 0
         self._checkpointed_at = clock()
@@ -99,14 +100,17 @@ class WindowCursor(Cursor):
 
     def emitted(self, read: Slice | None) -> None:
         """Take away what was read, every row of which has been handed over."""
-        if read is not None:
+        if read is not None and not self._is_held:
             with self._lock:
                 self._unread = less(self._unread, read)
 
-    def keep(self, moment: int) -> None:
-        """Leave a second unread, whatever is read of what lies around it."""
+    def keep(self, moment: int | None) -> None:
+        """Leave a second unread, whatever is read around it; without one, all that still is."""
         with self._lock:
-            self._kept.add(Slice(moment, moment))
+            if moment is None:
+                self._is_held = True
+            else:
+                self._kept.add(Slice(moment, moment))
 
     def checkpoint(self, rows: int) -> AirbyteMessage | None:
         """A state message, if the rows so far, or enough time, make one worth its while."""

@@ -52,7 +52,7 @@ class Details:
     def __init__(
         self, call: Call, rows: Rows, client: IntercomClient, workers: Executor, most: int
     ) -> None:
-        self._call = call
+        self._call = self._overdue = call
         self._rows = rows
         self._client = client
         self._workers = workers
@@ -61,8 +61,14 @@ class Details:
         self._size = FIRST_SIZE
         self._concurrency = Concurrency(2 * most, MOST_SLACK)
 
-    def within(self, window: Window) -> None:
-        """Ask for what happened in a window, where the call can say so."""
+    def within(self, window: Window, start_date: int) -> None:
+        """
+        Ask for what happened in a window, where the call can say so.
+
+        What earlier syncs asked for in vain may lie before it: there, since `start_date`.
+        """
+        start = min(start_date, window.start)
+        self._overdue = replace(self._call, window=replace(window, start=start))
         self._call = replace(self._call, window=window)
 
     def are_needed(self, parents: Sequence[Row]) -> bool:
@@ -81,8 +87,8 @@ class Details:
 
     def ask(self, parent: Row, read_at: str, *, is_known: bool) -> None:
         """Call for a parent, whatever its row says."""
-        tries = KEPT_TRIES if is_known else TRIES
-        answer = self._workers.submit(self._ask, parent, tries)
+        call, tries = (self._overdue, KEPT_TRIES) if is_known else (self._call, TRIES)
+        answer = self._workers.submit(self._ask, call, parent, tries)
         self._waiting.append(Detail(parent, read_at, answer=answer))
         self._under_way += 1
 
@@ -119,11 +125,11 @@ class Details:
         """How many parents may be under way or wait to be handed on."""
         return min(self._concurrency.value, BYTES_AHEAD // max(self._size, 1) + 1)
 
-    def _ask(self, parent: Row, tries: int) -> Outcome:
+    def _ask(self, call: Call, parent: Row, tries: int) -> Outcome:
         began = time.monotonic()
         answer: Answer | IntercomError
         try:
-            answer = self._call.ask(self._client, parent, self._rows, tries)
+            answer = call.ask(self._client, parent, self._rows, tries)
         except IntercomError as error:
             if not error.may_be_the_objects:
                 raise

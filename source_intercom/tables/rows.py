@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from source_intercom.intercom.json_text import canonical
-from source_intercom.intercom.pages import Row
+from source_intercom.intercom.pages import Row, whole
 
 Path = tuple[str, ...]
 READ_AT = "read_at"
@@ -106,7 +106,7 @@ class Rows:
             return [self._itself(parent, read_at)]
         rows: list[Row] = []
         for path, labels in self._lists:
-            entries = self._entries(_at(parent, path))
+            entries = self._entries(found_at(parent, path))
             if entries and labels is None:
                 rows += self.of_entries(entries, parent)
             elif entries:
@@ -139,18 +139,17 @@ class Rows:
 
     def shown(self, parent: Row) -> int:
         """How many entries the nested lists hold."""
-        lists = [_at(parent, path) for path in self.at]
+        lists = [found_at(parent, path) for path in self.at]
         return sum(len(each) for each in lists if type(each) is list)
 
     def counted(self, parent: Row) -> int:
         """How many entries the nested lists say that there are."""
-        holders = [_at(parent, path[:-1]) for path in self.at]
-        counts = [each.get("total_count") for each in holders if type(each) is dict]
-        return sum(count for count in counts if type(count) is int)
+        holders = [found_at(parent, path[:-1]) for path in self.at]
+        return sum(whole(each.get("total_count")) or 0 for each in holders if type(each) is dict)
 
     def _itself(self, parent: Row, read_at: str) -> Row:
         for column, path in self.made.items():
-            parent[column] = _at(parent, path)
+            parent[column] = found_at(parent, path)
         for name in self.drop:
             parent.pop(name, None)
         if READ_AT in self.columns:
@@ -194,9 +193,9 @@ class Rows:
     def _whole(self, entry: Row) -> Row:
         row = {name: value for name, value in entry.items() if name not in self.drop}
         for column, path in self.made.items():
-            row[column] = _at(entry, path)
+            row[column] = found_at(entry, path)
         for column, path in self.hashed.items():
-            row[column] = hashlib.sha256(canonical(_at(entry, path))).hexdigest()
+            row[column] = hashlib.sha256(canonical(found_at(entry, path))).hexdigest()
         return row
 
     def _labelled(
@@ -214,21 +213,22 @@ class Rows:
 
     @staticmethod
     def _ids(parent: Row, path: Path) -> set[str]:
-        listed = _at(parent, path)
+        listed = found_at(parent, path)
         entries = listed if isinstance(listed, list) else []
         return {str(each.get("id") if isinstance(each, dict) else each) for each in entries}
 
 
 def _is_cut_off(parent: Row, path: Path) -> bool:
-    holder = _at(parent, path[:-1])
+    holder = found_at(parent, path[:-1])
     if type(holder) is not dict:
         return False
-    listed, counted = holder.get(path[-1]), holder.get("total_count")
+    listed, counted = holder.get(path[-1]), whole(holder.get("total_count"))
     shown = len(listed) if type(listed) is list else 0
-    return holder.get("has_more") is True or (type(counted) is int and counted > shown)
+    return holder.get("has_more") is True or (counted or 0) > shown
 
 
-def _at(row: Any, path: Sequence[str]) -> Any:
+def found_at(row: Any, path: Sequence[str]) -> Any:
+    """What lies at a path in a row; None where nothing does."""
     for name in path:
         row = row.get(name) if type(row) is dict else None
     return row

@@ -28,7 +28,7 @@ from source_intercom.failures import Failure
 from source_intercom.http.client import IntercomError
 from source_intercom.intercom.errors import Remedy
 from source_intercom.intercom.pages import Row
-from source_intercom.intercom.timestamps import epoch_seconds
+from source_intercom.intercom.timestamps import epoch_seconds, rfc3339
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.window import Slice, Window
 from source_intercom.session import Session
@@ -127,7 +127,7 @@ class Table:
                 self._look_for_the_rest(parent, len(rows))
             if number not in heads:
                 heads[number] = self._head(parent, read_at)
-            yield from self._emit(rows, moment, heads[number])
+            yield from self._emit(parent, rows, moment, heads[number])
             # One parent may bring hundreds of rows, and a page of them tens of thousands.
             if self._packer.taken - settled_at >= CHECKPOINT_ROWS:
                 settled_at = self._packer.taken
@@ -215,7 +215,7 @@ class Table:
         return self.window.is_due(moment, created_at)
 
     def _emit(
-        self, rows: Sequence[Row], moment: int | None, head: bytes | None
+        self, parent: Row, rows: Sequence[Row], moment: int | None, head: bytes | None
     ) -> Sequence[AirbyteMessage]:
         """
         Rows as the warehouse gets them; archived ones only on request.
@@ -228,7 +228,7 @@ class Table:
                 continue
             line = self._line(row) if head is not None else None
             if line is None:
-                self._reject(moment)
+                self._reject(parent, moment)
             else:
                 lines.append(line)
         packed = self._packer.add(lines, head or b"")
@@ -304,18 +304,21 @@ class Table:
             )
             yield as_airbyte_message(stream, AirbyteStreamStatus.RUNNING)
 
-    def _reject(self, moment: int | None) -> None:
+    def _reject(self, parent: Row, moment: int | None) -> None:
         """Leave out a row without a key; its second stays unread, so that it is asked for again."""
         self._rejected += 1
-        if self.cursor is None:
-            return
-        if moment is None:
-            raise Failure(
-                f"{self.name}: Intercom sent an object without a {' or '.join(self._key)} that can "
-                "be a key, and without a date: please report it.",
-                Remedy.REPORT,
+        if self._rejected <= MOST_NAMED:
+            name = parent.get("id")
+            logger.warning(
+                "%s: a row is left out, because its key (%s) is none: it is of %s, which changed "
+                "at %s.",
+                self.name,
+                ", ".join(self._key),
+                self._name_of(str(name)) if has_key(parent, ("id",)) else "an object without an id",
+                rfc3339(moment) or "an unknown time",
             )
-        self.cursor.keep(moment)
+        if self.cursor is not None:
+            self.cursor.keep(moment)
 
     def _warn_of_misfit(self, path: str, kind: str) -> None:
         if path not in self._misfits:
