@@ -10,7 +10,6 @@ from airbyte_cdk.models import (
     AirbyteConnectionStatus,
     AirbyteMessage,
     AirbyteStateMessage,
-    AirbyteStateType,
     ConfiguredAirbyteCatalog,
     ConnectorSpecification,
     SyncMode,
@@ -216,10 +215,14 @@ def _is_not_said_better(line: logging.LogRecord) -> bool:
 
 
 def _by_stream(state: list[AirbyteStateMessage]) -> dict[str, Mapping[str, Any]]:
-    """The saved state of each stream, as plain mappings."""
+    """The saved state of each stream, as plain mappings, of whatever kind its message is."""
     saved: dict[str, Mapping[str, Any]] = {}
     for message in state:
-        if message.type is AirbyteStateType.STREAM and message.stream is not None:
-            blob = message.stream.stream_state
-            saved[message.stream.stream_descriptor.name] = dict(blob.__dict__) if blob else {}
+        together = message.global_.stream_states if message.global_ else []
+        for each in (message.stream, *together):
+            if each is not None:
+                blob = each.stream_state
+                saved[each.stream_descriptor.name] = dict(blob.__dict__) if blob else {}
+        old = message.data or {}
+        saved.update({name: each for name, each in old.items() if isinstance(each, Mapping)})
     return saved

@@ -33,6 +33,8 @@ from source_intercom.tables.unsettled import Unsettled
 
 CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_ROWS = 1_000
+BESIDE = ("read_until", "unread", "unsettled", "workspace")
+"""What a state of this connector's may hold beside its position."""
 
 logger = logging.getLogger("airbyte")
 
@@ -85,18 +87,39 @@ class WindowCursor(Cursor):
         window = Window.plan(
             self._saved, self.cursor_field.cursor_field_key, t0, start_date, lookback
         )
-        if window.held_back_from is not None:
-            logger.warning(
-                "%s: the state lies in the future (%s); reading from the present (%s) instead.",
-                self._stream_name,
-                rfc3339(window.held_back_from),
-                rfc3339(t0),
-            )
+        self._say_how_the_state_is_taken(window)
         with self._lock:
             self._workspace = workspace or saved_for
             self.unsettled = Unsettled(self._saved.get("unsettled"), t0)
             self._window, self._unread = window, window.slices
         return window
+
+    def _say_how_the_state_is_taken(self, window: Window) -> None:
+        if window.held_back_from is not None:
+            logger.warning(
+                "%s: the state lies in the future (%s); reading from the present (%s) instead.",
+                self._stream_name,
+                rfc3339(window.held_back_from),
+                rfc3339(window.end),
+            )
+        elif window.watermark is None and self._saved:
+            logger.warning(
+                "%s: the state has no position that this stream can go on from: everything is "
+                "read from the start.",
+                self._stream_name,
+            )
+        elif window.watermark is not None and not self._is_ours():
+            logger.warning(
+                "%s: the state is another connector's; reading on from %s. What that connector "
+                "missed before is not looked for: clear the stream's data to read all of it.",
+                self._stream_name,
+                rfc3339(window.watermark),
+            )
+
+    def _is_ours(self) -> bool:
+        """Whether this connector wrote the position: others write seconds, or more beside it."""
+        field = self.cursor_field.cursor_field_key
+        return self._saved.keys() <= {field, *BESIDE} and str(self._saved[field]).endswith("Z")
 
     def emitted(self, read: Slice | None) -> None:
         """Take away what was read, every row of which has been handed over."""
