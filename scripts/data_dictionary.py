@@ -1,0 +1,284 @@
+"""
+Write docs/schema: a diagram of each family of tables, and what each of their columns means.
+
+    python -m scripts.data_dictionary
+
+The families are the headings in the manifest's list of streams. A column whose description begins
+with the name of another one, as "contacts.id. The contact.", refers to it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from source_intercom.files import SUGGESTED
+from source_intercom.source import MANIFEST, TIER_ON_REQUEST, SourceIntercom
+from source_intercom.tables.streams import retriever_of
+
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schema"
+HEADING = re.compile(r"^  # ── (.+?) ─+$|\$parameters: {name: (\w+)}", re.MULTILINE)
+REFERENCE = re.compile(r"((?:[a-z_]+\.[a-z_]+)(?: or [a-z_]+\.[a-z_]+)*)\. ")
+POSITIONS = ("updated_at",)
+"""A copy of a parent's column that is no way to find the parent."""
+YOURS = ".external_id"
+"""Your own id of a contact, which stands beside Intercom's and draws no line."""
+DEEPEST = 3
+"""Objects within objects within objects, which are other tables' own, are described there."""
+WORDS = {
+    "string": "text",
+    "date-time": "timestamp",
+    "object": "JSON object",
+    "array": "JSON array",
+}
+NOTE = "<!-- Written by `python -m scripts.data_dictionary`; a test fails where it is stale. -->"
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A column, or a field within one, whose values are those of other tables' columns."""
+
+    path: str
+    targets: tuple[str, ...]
+    is_many: bool
+    """Whether a row holds a list of them."""
+
+    @property
+    def depth(self) -> int:
+        """How far within its column it lies."""
+        return self.path.count(".")
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables that it leads to."""
+        return [target.partition(".")[0] for target in self.targets]
+
+
+@dataclass(frozen=True)
+class Described:
+    """A table as the connector declares it."""
+
+    name: str
+    family: str
+    schema: Mapping[str, Any]
+    key: tuple[str, ...]
+    cursor: str | None
+    permissions: tuple[str, ...]
+    tier: int
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        """Each column's schema by its name."""
+        columns: Mapping[str, Any] = self.schema["properties"]
+        return columns
+
+    @cached_property
+    def relations(self) -> list[Relation]:
+        """All that refers to other tables, columns first."""
+        return sorted(_relations(self.columns), key=lambda each: bool(each.depth))
+
+    @property
+    def foreign_keys(self) -> list[Relation]:
+        """The columns that lead to a row of another table."""
+        return [
+            each
+            for each in self.relations
+            if not each.depth and not each.targets[0].endswith(YOURS)
+        ]
+
+    @property
+    def mode(self) -> str:
+        """How it is read."""
+        return f"incremental by `{self.cursor}`" if self.cursor else "full refresh"
+
+    @property
+    def is_on_request(self) -> bool:
+        """Whether it is offered only where the setting `all_streams` is on."""
+        return self.tier >= TIER_ON_REQUEST
+
+
+def tables() -> list[Described]:
+    """Every table, in the order of the manifest."""
+    families = _families(MANIFEST.read_text("utf-8"))
+    config = {"credentials": {"access_token": "none"}}
+    found = []
+    for stream in SourceIntercom().streams(config):
+        declared, retriever = stream.as_airbyte_stream(), retriever_of(stream)  # type: ignore[arg-type]
+        found.append(
+            Described(
+                name=stream.name,
+                family=families[stream.name],
+                schema=stream.get_json_schema(),
+                key=tuple(name for (name,) in declared.source_defined_primary_key or []),
+                cursor=retriever.cursor_field,
+                permissions=tuple(retriever.permissions),
+                tier=retriever.tier,
+            )
+        )
+    return found
+
+
+def pages() -> dict[str, str]:
+    """The text of each page by its file's name."""
+    every = tables()
+    families = dict.fromkeys(table.family for table in every)
+    files = {table.name: _file(table.family) for table in every}
+    written = {"README.md": _overview(every, families)}
+    for family in families:
+        members = [each for each in every if each.family == family]
+        written[_file(family)] = _page(family, members, files)
+    return written
+
+
+def type_of(schema: Mapping[str, Any]) -> str:
+    """A column's type in the words of the data dictionary."""
+    kind: str = schema.get("format") or schema["type"][-1]
+    return WORDS.get(kind, kind)
+
+
+def _families(manifest: str) -> dict[str, str]:
+    found, family = {}, ""
+    for heading, name in HEADING.findall(manifest.partition("\nstreams:\n")[2]):
+        family = heading or family
+        if name:
+            found[name] = family
+    return found
+
+
+def _relations(columns: Mapping[str, Any], before: str = "") -> Iterator[Relation]:
+    for name, column in columns.items():
+        path = before + name
+        if reference := REFERENCE.match(column.get("description", "")):
+            targets = tuple(reference[1].split(" or "))
+            if not targets[0].endswith(POSITIONS):
+                yield Relation(path, targets, "array" in column["type"])
+        yield from _relations(column.get("properties", {}), f"{path}.")
+        items = column.get("items")
+        if isinstance(items, dict):
+            yield from _relations(items.get("properties", {}), f"{path}[].")
+
+
+def _file(family: str) -> str:
+    return re.sub(r"\W+", "-", family) + ".md"
+
+
+def _title(family: str) -> str:
+    return family[0].upper() + family[1:]
+
+
+def _map(shown: Iterable[Described]) -> list[str]:
+    """Return a diagram of these tables, where those that only join two others are lines."""
+    tables = {table.name: table for table in shown}
+    edges: dict[str, list[str]] = {}
+    for table in tables.values():
+        keys = [each for each in table.foreign_keys if each.path in table.key]
+        ends = [each.tables[0] for each in keys]
+        if len(ends) > 1 and tables.keys() >= set(ends):
+            edges.setdefault(f"    {ends[0]} }}o--o{{ {ends[1]}", []).append(table.name)
+            continue
+        for relation in table.foreign_keys:
+            for target in filter(tables.__contains__, relation.tables):
+                edges.setdefault(_line(target, relation, table), []).append(relation.path)
+    return _drawn(edges)
+
+
+def _diagram(members: Iterable[Described]) -> list[str]:
+    """Return a diagram of a family: keys, and the columns that lead to other tables."""
+    tables = {table.name: table for table in members}
+    edges: dict[str, list[str]] = {}
+    lines = []
+    for table in tables.values():
+        foreign = {each.path: " or ".join(each.targets) for each in table.foreign_keys}
+        lines.append(f"    {table.name} {{")
+        for name in dict.fromkeys([*table.key, *foreign]):
+            marks = ", ".join(["PK"] * (name in table.key) + ["FK"] * (name in foreign))
+            kind = type_of(table.columns[name]).replace(" ", "_")
+            target = f' "{foreign[name]}"' if name in foreign else ""
+            lines.append(f"        {kind} {name} {marks}{target}")
+        lines.append("    }")
+        for relation in table.foreign_keys:
+            for target in filter(tables.__contains__, relation.tables):
+                edges.setdefault(_line(target, relation, table), []).append(relation.path)
+    return _drawn(edges, lines)
+
+
+def _line(target: str, relation: Relation, table: Described) -> str:
+    many = "}o" if relation.is_many else "|o"
+    many = "||" if relation.path in table.key else many
+    return f"    {target} {many}--o{{ {table.name}"
+
+
+def _drawn(edges: Mapping[str, Iterable[str]], entities: Iterable[str] = ()) -> list[str]:
+    lines = [f'{edge} : "{", ".join(names)}"' for edge, names in edges.items()]
+    return ["```mermaid", "erDiagram", "    direction LR", *entities, *lines, "```"]
+
+
+def _overview(every: list[Described], families: Iterable[str]) -> str:
+    suggested = set(SUGGESTED.read_text("utf-8").split())
+    lines = [
+        "# Tables",
+        "",
+        NOTE,
+        "",
+        f"{len(every)} tables with {sum(len(each.columns) for each in every)} columns, and one",
+        "more for each custom attribute ([setup.md](../setup.md#custom-attributes)). What DuckDB",
+        "and PostgreSQL make of the types: [load.md](../load.md#which-tables-appear).",
+        "",
+        "The suggested tables, each line named after the column, or the table, that joins them:",
+        "",
+        *_map(each for each in every if each.name in suggested),
+        "",
+        "| Family | Tables |",
+        "|---|---|",
+    ]
+    for family in families:
+        members = (each.name for each in every if each.family == family)
+        links = ", ".join(f"[`{name}`]({_file(family)}#{name})" for name in members)
+        lines.append(f"| [{_title(family)}]({_file(family)}) | {links} |")
+    return "\n".join(lines) + "\n"
+
+
+def _meaning(table: Described, name: str, files: Mapping[str, str]) -> str:
+    """Return a column's description, with links to the tables that it names."""
+
+    def linked(targets: Iterable[str]) -> str:
+        return " or ".join(
+            f"[`{each}`]({files[each.partition('.')[0]]}#{each.partition('.')[0]})"
+            for each in targets
+        )
+
+    said = table.columns[name].get("description", "")
+    if reference := REFERENCE.match(said):
+        said = f"{linked(reference[1].split(' or '))}. {said[reference.end() :]}"
+    for each in table.relations:
+        if re.split(r"\[|\.", each.path, maxsplit=1)[0] == name and 0 < each.depth <= DEEPEST:
+            said += f" `{each.path}` is {linked(each.targets)}."
+    return said.replace("|", "\\|").replace("<", "&lt;")
+
+
+def _page(family: str, members: list[Described], files: Mapping[str, str]) -> str:
+    lines = [f"# {_title(family)}", "", NOTE, "", *_diagram(members)]
+    for table in members:
+        permissions = ", ".join(table.permissions)
+        facts = [
+            f"Key: {', '.join(f'`{name}`' for name in table.key)}",
+            table.mode[0].upper() + table.mode[1:],
+            f"Permission: {'not documented' if permissions == 'unknown' else permissions}",
+            *["Offered where `all_streams` is on"] * table.is_on_request,
+        ]
+        lines += ["", f"## {table.name}", "", table.schema["description"], "", ". ".join(facts)]
+        lines[-1] += "."
+        lines += ["", "| Column | Type | Meaning |", "|---|---|---|"]
+        for name, column in table.columns.items():
+            lines.append(f"| `{name}` | {type_of(column)} | {_meaning(table, name, files)} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.md"):
+        old.unlink()
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
