@@ -1,5 +1,8 @@
 """
-Write docs/schema: a diagram of each family of tables, and what each of their columns means.
+Write what the documents say of streams and columns.
+
+In docs/schema a diagram of each family of tables and the meaning of each column, and in other pages
+the tables of streams.
 
     python -m scripts.data_dictionary
 
@@ -15,10 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from source_intercom.files import SUGGESTED
+from source_intercom.intercom.errors import UNKNOWN
 from source_intercom.source import MANIFEST, TIER_ON_REQUEST, SourceIntercom
 from source_intercom.tables.streams import retriever_of
 
-FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schema"
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "schema"
+FILLED = ("README.md", "docs/intercom.md", "docs/setup.md")
+"""Pages with a table of streams, each between two comments: <!-- written: families --> is one."""
+SECTION = re.compile(r"(<!-- written: (\w+) -->\n).*?(<!-- written\. -->)", re.DOTALL)
 HEADING = re.compile(r"^  # ── (.+?) ─+$|\$parameters: {name: (\w+)}", re.MULTILINE)
 REFERENCE = re.compile(r"((?:[a-z_]+\.[a-z_]+)(?: or [a-z_]+\.[a-z_]+)*)\. ")
 POSITIONS = ("updated_at",)
@@ -106,6 +114,7 @@ def tables() -> list[Described]:
     found = []
     for stream in SourceIntercom().streams(config):
         declared, retriever = stream.as_airbyte_stream(), retriever_of(stream)  # type: ignore[arg-type]
+        calls = (retriever.rest or {}).get("permission")
         found.append(
             Described(
                 name=stream.name,
@@ -113,7 +122,7 @@ def tables() -> list[Described]:
                 schema=stream.get_json_schema(),
                 key=tuple(name for (name,) in declared.source_defined_primary_key or []),
                 cursor=retriever.cursor_field,
-                permissions=tuple(retriever.permissions),
+                permissions=(*retriever.permissions, *([calls] if calls else [])),
                 tier=retriever.tier,
             )
         )
@@ -130,6 +139,12 @@ def pages() -> dict[str, str]:
         members = [each for each in every if each.family == family]
         written[_file(family)] = _page(family, members, files)
     return written
+
+
+def filled(page: str) -> str:
+    """A page with today's tables of streams."""
+    written = {"families": _by_family, "permissions": _by_permission, "streams": _by_name}
+    return SECTION.sub(lambda found: "".join([found[1], written[found[2]](), found[3]]), page)
 
 
 def type_of(schema: Mapping[str, Any]) -> str:
@@ -265,7 +280,7 @@ def _page(family: str, members: list[Described], files: Mapping[str, str]) -> st
         facts = [
             f"Key: {', '.join(f'`{name}`' for name in table.key)}",
             table.mode[0].upper() + table.mode[1:],
-            f"Permission: {'not documented' if permissions == 'unknown' else permissions}",
+            f"Permission: {'not documented' if permissions == UNKNOWN else permissions}",
             *["Offered where `all_streams` is on"] * table.is_on_request,
         ]
         lines += ["", f"## {table.name}", "", table.schema["description"], "", ". ".join(facts)]
@@ -276,9 +291,60 @@ def _page(family: str, members: list[Described], files: Mapping[str, str]) -> st
     return "\n".join(lines) + "\n"
 
 
+def _by_family() -> str:
+    suggested = set(SUGGESTED.read_text("utf-8").split())
+    columns = ("Family", "Suggested", "Others", "Only with `all_streams`")
+    rows: dict[str, list[list[str]]] = {}
+    for table in tables():
+        column = 0 if table.name in suggested else 2 if table.is_on_request else 1
+        rows.setdefault(table.family, [[], [], []])[column].append(f"`{table.name}`")
+    return _table(
+        columns,
+        (
+            [f"[{_title(family)}](docs/schema/{_file(family)})", *map(", ".join, cells)]
+            for family, cells in rows.items()
+        ),
+    )
+
+
+def _by_permission() -> str:
+    rows: dict[str, list[str]] = {}
+    for table in tables():
+        for permission in table.permissions:
+            rows.setdefault(permission, []).append(f"`{table.name}`")
+    unknown = rows.pop(UNKNOWN)
+    documented = [[box, ", ".join(names)] for box, names in rows.items()]
+    last = ["Intercom doesn't say; a check tells", ", ".join(unknown)]
+    return _table(("Tick", "To read"), [*documented, last])
+
+
+def _by_name() -> str:
+    columns = ("Stream", "Sync mode", "Cursor", "Primary key")
+    return _table(
+        columns,
+        (
+            [
+                f"[{table.name}](schema/{_file(table.family)}#{table.name})",
+                "Full Refresh, Incremental" if table.cursor else "Full Refresh",
+                f"`{table.cursor}`" if table.cursor else "",
+                ", ".join(f"`{name}`" for name in table.key),
+            ]
+            for table in tables()
+        ),
+    )
+
+
+def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    columns = list(columns)
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines).replace("  ", " ")
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.md"):
         old.unlink()
     for name, text in pages().items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    for name in FILLED:
+        (ROOT / name).write_text(filled((ROOT / name).read_text("utf-8")), encoding="utf-8")

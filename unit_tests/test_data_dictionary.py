@@ -1,8 +1,22 @@
-"""docs/schema is what its script makes of the manifest and the schemas."""
+"""The pages that list streams and columns are what their script makes of manifest and schemas."""
+
+import re
 
 import pytest
+import yaml
 
-from scripts.data_dictionary import FOLDER, Relation, pages, tables, type_of
+from scripts.data_dictionary import (
+    FILLED,
+    FOLDER,
+    ROOT,
+    SECTION,
+    Relation,
+    filled,
+    pages,
+    tables,
+    type_of,
+)
+from source_intercom.files import SUGGESTED
 
 TABLES = {table.name: table for table in tables()}
 
@@ -36,3 +50,33 @@ def test_a_relation_is_found_at_any_depth() -> None:
 )
 def test_types_are_said_in_few_words(schema: dict[str, object], expected: str) -> None:
     assert type_of(schema) == expected
+
+
+@pytest.mark.parametrize("page", FILLED)
+def test_the_tables_of_streams_are_current(page: str) -> None:
+    """In the README by family, in setup.md by permission, on the connector's page by name."""
+    text = (ROOT / page).read_text("utf-8")
+
+    assert SECTION.search(text)
+    assert text == filled(text), "run .venv/bin/python -m scripts.data_dictionary"
+
+
+def test_the_readme_counts_right() -> None:
+    """How many tables there are, how many of them are suggested, and what they need."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    suggested = SUGGESTED.read_text("utf-8").split()
+    boxes = {box for name in suggested for box in TABLES[name].permissions}
+
+    assert f"{len(TABLES)}\ntables" in readme
+    assert f"the {len(suggested)} suggested streams" in readme
+    assert [box for box in boxes if f"*{box}*" not in " ".join(readme.split())] == []
+
+
+def test_the_page_for_airbyte_has_an_entry_for_each_version() -> None:
+    """The same versions as the changelog, the connector's own first."""
+    versions = re.findall(r"^## ([\d.]+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    page = (ROOT / "docs" / "intercom.md").read_text("utf-8").partition("## Changelog")[2]
+    metadata = yaml.safe_load((ROOT / "metadata.yaml").read_text("utf-8"))
+
+    assert re.findall(r"^\| ([\d.]+) \|", page, re.MULTILINE) == versions
+    assert versions[0] == metadata["data"]["dockerImageTag"]
