@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint fix emulator bench soak wheel image load-image image-test clean
+.PHONY: help install demo test lint fix docs emulator bench soak wheel image load-image image-test clean
 
 USABLE := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 PYTHON ?= $(or $(shell for python in python3.11 python3.12 python3; do \
@@ -37,6 +37,9 @@ lint: $(INSTALLED) ## Check style and types
 fix: $(INSTALLED) ## Repair what ruff can repair
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: $(INSTALLED) ## Write anew what documents say of streams and columns
+	$(BIN)/python -m scripts.data_dictionary
 
 emulator: $(INSTALLED) ## Serve a local Intercom on port 8420
 	$(BIN)/python -m intercom_emulator --seed demo --port 8420
