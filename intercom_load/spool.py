@@ -2,7 +2,7 @@
 Rows on their way from the connector to the warehouse, in files that only this user can read.
 
 They lie in a folder of TMPDIR, which is locked while its load lives: what a killed one has left
-there, its config with the token too, is removed by the next load of this user.
+there, its config with the token too, is removed by the next load of this user, from a minute on.
 """
 
 import fcntl
@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ from intercom_load.errors import LoadError
 
 PREFIX = "intercom-load-"
 BUFFER_BYTES = 1 << 18
+YOUNG = 60.0
+"""Seconds for which a folder is left alone once nothing was put into it."""
 
 _UNHELD = re.compile(
     rb"(?<!\\)((?:\\\\)*)(?:\\u0000|(\\ud[89ab]..\\ud[c-f]..)|\\ud[89a-f]..)", re.IGNORECASE
@@ -51,23 +54,25 @@ def writing_to_disk() -> Iterator[None]:
 
 
 def _locked_folder() -> tuple[Path, int]:
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-        lock = os.open(folder, os.O_RDONLY)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if folder.exists():
-            return folder, lock
-        os.close(lock)  # another load swept it before it was locked
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    lock = os.open(folder, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return folder, lock
 
 
 def _sweep() -> None:
-    """Remove the folders whose loads have ended; a load that lives holds the lock on its own."""
+    """
+    Remove the folders whose loads have ended; a load that lives holds the lock on its own.
+
+    A folder is made before it can be locked, so the youngest are spared.
+    """
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):  # another user's, locked, or gone by now
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
+                if time.time() - os.fstat(lock).st_mtime > YOUNG:
+                    shutil.rmtree(folder, ignore_errors=True)
             finally:
                 os.close(lock)
 
