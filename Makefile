@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint fix docs emulator bench soak wheel image load-image image-test clean
+.PHONY: help install demo dbt test lint fix docs emulator bench soak wheel image load-image image-test clean
 
 USABLE := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))
 PYTHON ?= $(or $(shell for python in python3.11 python3.12 python3; do \
@@ -8,6 +8,7 @@ PYTHON ?= $(or $(shell for python in python3.11 python3.12 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --no-deps --no-compile
 INSTALLED := .venv/.installed
+DBT := build/dbt/.installed
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -26,7 +27,19 @@ $(INSTALLED): poetry.lock scripts/locked_requirements.py
 demo: $(INSTALLED) ## Load a demo workspace into DuckDB, twice, and query it
 	$(BIN)/python -m intercom_demo
 
-test: $(INSTALLED) ## Run every test that needs no Docker
+dbt: $(DBT) build/demo.duckdb ## Build the example's dbt models on the demo's tables, and test them
+	cd examples/dbt && ../../build/dbt/bin/dbt build
+
+$(DBT): examples/dbt/requirements.txt
+	$(PYTHON) -m venv --clear build/dbt
+	build/dbt/bin/pip install --quiet --no-deps --requirement $<
+	build/dbt/bin/pip check
+	@touch $@
+
+build/demo.duckdb:
+	$(MAKE) demo
+
+test: $(INSTALLED) $(DBT) ## Run every test that needs no Docker
 	$(BIN)/pytest -n 2 --dist loadfile -m "not image_tests and not soak"
 
 lint: $(INSTALLED) ## Check style and types

@@ -1,0 +1,2 @@
+select article_id, collection_id, _loaded_at
+from {{ source('intercom', 'article_collections') }}

@@ -1,0 +1,12 @@
+select
+    article_id,
+    views,
+    conversations,
+    reactions,
+    happy_reaction_percentage,
+    neutral_reaction_percentage,
+    sad_reaction_percentage,
+    fin_involvements,
+    fin_resolutions,
+    _loaded_at
+from {{ source('intercom', 'article_statistics') }}

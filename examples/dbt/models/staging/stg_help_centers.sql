@@ -1,0 +1,10 @@
+select
+    id as help_center_id,
+    display_name as help_center_name,
+    identifier,
+    workspace_id,
+    website_turned_on as is_on,
+    created_at,
+    updated_at,
+    _loaded_at
+from {{ source('intercom', 'help_centers') }}

@@ -1,0 +1,8 @@
+select
+    id as ticket_state_id,
+    category as state,
+    internal_label,
+    external_label,
+    coalesce(archived, false) as is_archived,
+    _loaded_at
+from {{ source('intercom', 'ticket_states') }}
