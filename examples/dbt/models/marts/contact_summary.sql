@@ -13,12 +13,6 @@ with conversations as (
     group by those.contact_id
 ),
 
-tickets as (
-    select contact_id, count(*) as tickets
-    from {{ ref('stg_ticket_contacts') }}
-    group by contact_id
-),
-
 companies as (
     select
         those.contact_id,
@@ -55,10 +49,8 @@ select
     conversations.first_conversation_at,
     conversations.last_conversation_at,
     conversations.average_rating,
-    conversations.median_seconds_to_reply,
-    coalesce(tickets.tickets, 0) as tickets
+    conversations.median_seconds_to_reply
 from {{ ref('stg_contacts') }} as contacts
 left join conversations on conversations.contact_id = contacts.contact_id
-left join tickets on tickets.contact_id = contacts.contact_id
 left join companies on companies.contact_id = contacts.contact_id
 left join tags on tags.contact_id = contacts.contact_id
