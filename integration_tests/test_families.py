@@ -1,352 +1,424 @@
-"""Families: one reading feeds many tables, and what becomes of one is no matter of the others."""
+"""Tables that share one reading: each is whole, whichever is selected, added later or fails."""
 
 import itertools
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 import pytest
 
-from integration_tests.laboratory import changed, laboratory, small_pages
+from integration_tests.laboratory import DAY, MARGIN, changed, laboratory, small_pages
 from integration_tests.syncing import config_for, sync_in_process
-from intercom_emulator.settings import Settings
+from intercom_emulator import shapes
+from intercom_emulator.records import Documents
+from intercom_emulator.workspace import CONTACT_IDS, CONVERSATION_IDS, Seed
 
-FAMILIES = {
-    "contacts": [
-        "contacts",
-        "contact_tags",
-        "contact_companies",
-        "contact_subscriptions",
-        "contact_merges",
-        "contact_notes",
-    ],
-    "companies": ["companies", "company_tags", "company_segments", "company_notes"],
-    "conversations": [
-        "conversations",
-        "conversation_contacts",
-        "conversation_tags",
-        "conversation_teammates",
-        "conversation_linked_objects",
-    ],
-    "tickets": ["tickets", "ticket_parts", "ticket_contacts", "ticket_linked_objects"],
-    "articles": ["articles", "article_tags", "article_collections"],
-    "teams": ["teams", "team_admins", "team_metrics"],
+BEGIN = 1_790_000_000
+SEARCH = "POST /contacts/search"
+CONVERSATIONS = "POST /conversations/search"
+DETAIL = "GET /conversations/{conversation_id}"
+TAGS = "GET /contacts/{contact_id}/tags"
+MANY = [str(number) for number in range(101, 115)]
+"""More tags than a contact shows."""
+FEW = MANY[:2]
+
+
+def contacts_with(tags_of, companies=()):
+    """Contacts with these tags, each changed an hour before the one in front of it."""
+    documents = []
+    for number, tags in enumerate(tags_of):
+        name, moment = CONTACT_IDS.to_id(number), BEGIN - 3600 * (number + 1)
+        tagged = [shapes.addressable("tag", each, "tags") for each in tags]
+        employers = [shapes.addressable("company", each, "companies") for each in companies]
+        documents.append(
+            shapes.contact(
+                name,
+                moment - DAY,
+                updated_at=moment,
+                tags=shapes.nested_list(name, "tags", tagged),
+                companies=shapes.nested_list(name, "companies", employers),
+            )
+        )
+    known = [shapes.tag(each, BEGIN, name=f"tag {each}") for each in MANY]
+    return Seed(now=BEGIN, contacts=Documents(documents), tags=known)
+
+
+def conversations_with(people, many=12):
+    """Conversations of so many contacts and of two parts, changed an hour apart."""
+    writer = shapes.author("user", CONTACT_IDS.to_id(0), "Somebody", "somebody@example.com")
+    documents = []
+    for number in range(many):
+        moment = BEGIN - 3600 * (number + 1)
+        ids = [CONTACT_IDS.to_id(100 * number + nth) for nth in range(people)]
+        contacts = [{"type": "contact", "id": each, "external_id": None} for each in ids]
+        said = [shapes.part(f"9{number:05}{nth}", moment, writer, body="Hi") for nth in range(2)]
+        one = shapes.conversation(
+            CONVERSATION_IDS.to_id(number),
+            moment - DAY,
+            source=shapes.source(f"s{number}", writer, "Hello"),
+            updated_at=moment,
+            contacts={"type": "contact.list", "contacts": contacts},
+            conversation_parts=shapes.conversation_parts(said),
+        )
+        documents.append({**one, "statistics": shapes.statistics(one)})
+    return Seed(now=BEGIN, conversations=Documents(documents))
+
+
+KEYS = {
+    "contact_tags": ("contact_id", "tag_id"),
+    "contact_companies": ("contact_id", "company_id"),
+    "conversation_contacts": ("conversation_id", "contact_id"),
+    "conversation_parts": ("conversation_id", "id"),
+    "ticket_parts": ("ticket_id", "id"),
+    "ticket_contacts": ("ticket_id", "contact_id"),
 }
-"""The streams that share a reading, each under the one whose objects are read."""
-
-IDS = {
-    "contact_merges": ("source_contact_id",),
-    "contact_subscriptions": ("contact_id", "subscription_type_id", "consent"),
-    "conversation_teammates": ("conversation_id", "teammate_type", "teammate_id"),
-    "team_metrics": ("team_id", "admin_id"),
-}
-"""What tells one row of a relation from another, where it is not simply two ids."""
-
-UNSEEN = {"ticket_parts": {("21001",)}}
-"""The 501st part of a ticket, which Intercom shows nowhere."""
-
-TAGS = "GET /contacts/{id}/tags"
 
 
-def ids_of(stream):
-    """The columns that make up a row's key."""
-    parent, _, child = stream.partition("_")
-    parent = {"companies": "company"}.get(parent, parent)
-    plain = {"companies": "company", "tags": "tag", "segments": "segment", "contacts": "contact"}
-    plain |= {"admins": "admin", "collections": "collection"}
-    if "_" not in stream or child in {"notes", "parts"}:
-        return ("id",)
-    if child == "linked_objects":
-        return (f"{parent}_id", "linked_type", "linked_id")
-    return IDS.get(stream) or (f"{parent}_id", f"{plain[child]}_id")
+def pairs(stream, rows):
+    """The keys of a relation's rows, sorted; one that comes twice is there twice."""
+    return sorted(tuple(row[name] for name in KEYS[stream]) for row in rows)
 
 
-def key(stream, row):
-    return tuple(str(row.get(name)) for name in ids_of(stream))
+def came(stream, *outputs):
+    return pairs(stream, [row for output in outputs for row in output.records(stream)])
 
 
-def true_keys(intercom, stream):
-    """The keys of all rows that a table should hold."""
-    workspace = intercom.workspace
-    is_relation = "_" in stream
-    rows = workspace.relations(stream) if is_relation else workspace.objects(stream)
-    found = {key(stream, row) for row in rows if row.get("archived") is not True}
-    return found - UNSEEN.get(stream, set())
+def truth(intercom, stream):
+    """What Intercom shows: of a ticket's parts the newest 500."""
+    by_parent = defaultdict(list)
+    for row in intercom.workspace.relations(stream):
+        by_parent[row[KEYS[stream][0]]].append(row)
+    return pairs(stream, [row for rows in by_parent.values() for row in rows[-500:]])
 
 
-def keys(outputs, stream):
-    return {key(stream, row) for output in outputs for row in output.records(stream)}
+def state_of(output, stream):
+    return output.states(stream)[-1]
 
 
-def lacking(intercom, outputs, streams):
-    """What tables of these streams lack, by stream; nothing where they are whole."""
-    missing = {name: true_keys(intercom, name) - keys(outputs, name) for name in streams}
-    return {name: those for name, those in missing.items() if those}
+# ── one reading ─────────────────────────────────────────────────────────────────────────────────
 
 
-def order_of(output):
-    """By stream, its statuses with "rows" between them where rows came."""
-    found = defaultdict(list)
-    for message in output.messages:
-        if message["type"] == "RECORD":
-            name, mark = message["record"]["stream"], "rows"
-        elif message["type"] == "TRACE" and message["trace"]["type"] == "STREAM_STATUS":
-            status = message["trace"]["stream_status"]
-            name, mark = status["stream_descriptor"]["name"], status["status"]
-        else:
-            continue
-        if found[name][-1:] != [mark]:
-            found[name].append(mark)
-    return dict(found)
+def test_a_family_is_read_once():
+    """Three tables cost the pages of one, and each row comes once."""
+    with laboratory(contacts_with([FEW] * 20, ["7"])) as intercom, small_pages(6):
+        sync_in_process(config_for(), ["contacts"])
+        alone = intercom.journal.count(SEARCH)
+        intercom.journal.clear()
+
+        output = sync_in_process(config_for(), ["contacts", "contact_tags", "contact_companies"])
+
+        assert intercom.journal.count(SEARCH) == alone
+        assert len(output.ids("contacts")) == len({*output.ids("contacts")}) == 20
+        for stream in ("contact_tags", "contact_companies"):
+            assert came(stream, output) == truth(intercom, stream) != []
 
 
-def rotations(streams):
-    return [streams[number:] + streams[:number] for number in range(len(streams))]
-
-
-EVERY_ORDER = [order for streams in FAMILIES.values() for order in rotations(streams)]
-
-
-@pytest.mark.parametrize("order", EVERY_ORDER, ids="-".join)
-def test_whoever_comes_first_all_tables_are_whole(order):
-    """The reading is the family's: which stream the platform starts first changes nothing."""
+@pytest.mark.parametrize(
+    "streams", [*itertools.permutations(["tickets", "ticket_parts", "ticket_contacts"])]
+)
+def test_whichever_stream_comes_first_all_are_read(streams):
+    """The tickets' own table changes the rows that it takes; the others see them as they came."""
     with laboratory("tiny") as intercom:
-        output = sync_in_process(config_for(), order)
+        output = sync_in_process(config_for(), streams)
 
         assert output.incomplete == set()
-        assert lacking(intercom, [output], order) == {}
+        assert output.records("tickets")
+        for stream in ("ticket_parts", "ticket_contacts"):
+            assert came(stream, output) == truth(intercom, stream) != []
 
 
-@pytest.mark.parametrize("streams", FAMILIES.values(), ids=FAMILIES)
-def test_statuses_stand_around_the_rows_of_each_stream(streams):
-    """STARTED, RUNNING, the rows, COMPLETE: for each stream, whatever comes between."""
+def test_each_table_has_the_columns_of_its_own():
+    """What a ticket gives to the rows of one table is not what it gives to another's."""
     with laboratory("tiny"):
-        order = order_of(sync_in_process(config_for(), streams))
+        output = sync_in_process(config_for(), ["ticket_contacts", "ticket_parts"])
 
-        for name in streams:
-            assert order[name] == ["STARTED", "RUNNING", "rows", "COMPLETE"], name
-
-
-@pytest.mark.parametrize("streams", FAMILIES.values(), ids=FAMILIES)
-@pytest.mark.parametrize("workers", [1, 20])
-def test_a_kill_behind_any_message_loses_nothing_in_any_table(streams, workers):
-    """Every prefix of a family's messages, and the sync that goes on from its states."""
-    config = config_for(num_workers=workers)
-    with laboratory("tiny") as intercom, small_pages(5):
-        whole = sync_in_process(config, streams)
-        ends = [n for n, each in enumerate(whole.messages) if each["type"] in {"STATE", "RECORD"}]
-        for count in ends[:: max(len(ends) // 16, 1)]:
-            killed = whole.upto(count + 1)
-            second = sync_in_process(config, streams, killed.state())
-
-            assert second.incomplete == set()
-            assert lacking(intercom, [killed, second], streams) == {}, count
+    assert all("read_at" in row for row in output.records("ticket_contacts"))
+    assert not any("read_at" in row for row in output.records("ticket_parts"))
 
 
-@pytest.mark.parametrize(
-    ("family", "failing"),
-    [
-        (family, name)
-        for family in ("contacts", "conversations", "tickets")
-        for name in FAMILIES[family]
-    ],
-)
-@pytest.mark.parametrize("is_first", [True, False])
-def test_a_table_that_fails_ends_alone(family, failing, is_first):
-    """Here by a state of another workspace, which no table may go on from."""
-    others = [name for name in FAMILIES[family] if name != failing]
-    order = [failing, *others] if is_first else [*others, failing]
-    descriptor = {"name": failing}
-    foreign = {
-        "type": "STREAM",
-        "stream": {"stream_descriptor": descriptor, "stream_state": {"workspace": "another"}},
-    }
-    with laboratory("tiny") as intercom:
-        output = sync_in_process(config_for(), order, [foreign])
+def test_a_relation_that_is_added_later_gets_all_its_history():
+    """While the others of its family go on from where each of them was, and read nothing again."""
+    with laboratory(contacts_with([FEW] * 30, ["7", "8"])) as intercom, small_pages(4):
+        config = config_for(num_workers=1)
+        tags = sync_in_process(config, ["contact_tags"])
+        intercom.clock.advance(DAY)
+        names = [row["id"] for row in intercom.workspace.objects("contacts")]
+        for name in names[::10]:
+            intercom.workspace.update("contacts", name, name="Somebody else")
+        intercom.clock.advance(DAY)
+        contacts = sync_in_process(config, ["contacts"])
+        intercom.clock.advance(DAY)
 
-        assert output.incomplete == {failing}
-        assert set(output.errors) - {None} == {failing}
-        assert output.records(failing) == []
-        assert lacking(intercom, [output], others) == {}
-
-
-@pytest.mark.parametrize("added", [name for name in FAMILIES["contacts"] if name != "contacts"])
-def test_a_relation_that_is_added_later_gets_all_history(added):
-    """While its parent goes on from where it was, and emits nothing of it again."""
-    with laboratory("tiny") as intercom:
-        first = sync_in_process(config_for(), ["contacts"])
-        intercom.clock.advance(3600)
-        second = sync_in_process(config_for(), ["contacts", added], first.state())
-
-        assert second.incomplete == set()
-        assert lacking(intercom, [second], [added]) == {}
-        assert len(second.records("contacts")) < len(first.records("contacts")) / 2
-
-
-def test_a_parent_that_is_added_later_gets_all_history():
-    """Its relation was there before, and goes on."""
-    with laboratory("tiny") as intercom:
-        first = sync_in_process(config_for(), ["contact_tags"])
-        intercom.clock.advance(3600)
-        second = sync_in_process(config_for(), ["contacts", "contact_tags"], first.state())
-
-        assert lacking(intercom, [second], ["contacts"]) == {}
-        assert len(second.records("contact_tags")) < len(first.records("contact_tags"))
-
-
-def test_a_table_that_is_written_anew_gets_all_beside_one_that_goes_on():
-    """Each stream's sync mode is its own."""
-    streams = ["contacts", "contact_tags"]
-    with laboratory("tiny") as intercom:
-        first = sync_in_process(config_for(), streams)
-        intercom.clock.advance(3600)
-        state = [each for each in first.state() if named(each) == "contacts"]
-        second = sync_in_process(config_for(), streams, state)
-
-        assert lacking(intercom, [second], ["contact_tags"]) == {}
-        assert len(second.records("contacts")) < len(first.records("contacts")) / 2
-
-
-def named(state):
-    return state["stream"]["stream_descriptor"]["name"]
-
-
-def cut_contacts(intercom):
-    """Ids of the contacts whose tags Intercom cuts, beyond ten."""
-    found = Counter(row["contact_id"] for row in intercom.workspace.relations("contact_tags"))
-    return [contact for contact, count in found.items() if count > 10]
-
-
-@pytest.fixture(name="crowded")
-def _crowded():
-    """A workspace where three contacts carry twelve tags each."""
-    with laboratory("tiny") as intercom:
-        tags = [one["id"] for one in intercom.workspace.objects("tags")]
-        while len(tags) < 12:
-            tags.append(intercom.workspace.create_tag(f"extra {len(tags)}")["id"])
-        people = [one["id"] for one in intercom.workspace.objects("contacts")][:3]
-        for contact, tag in itertools.product(people, tags):
-            intercom.workspace.tag_contact(contact, tag)
-        yield intercom
-
-
-def test_a_completing_call_that_one_parent_is_refused_is_a_bad_row_of_that_table(crowded):
-    """Its id is kept, and its rows come with the first sync that can read them."""
-    one, *others = cut_contacts(crowded)
-    crowded.faults.add(f"GET /contacts/{one}/tags", count=None, status=422)
-    first = sync_in_process(config_for(), ["contacts", "contact_tags"])
-    missing = {whose for whose, _ in true_keys(crowded, "contact_tags")} - {
-        whose for whose, _ in keys([first], "contact_tags")
-    }
-
-    assert others
-    assert first.incomplete == set()
-    assert missing == {one}
-    assert [*first.states("contact_tags")[-1]["unsettled"]] == [one]
-    assert "unsettled" not in first.states("contacts")[-1]
-
-    crowded.faults.clear()
-    crowded.clock.advance(3600)
-    second = sync_in_process(config_for(), ["contacts", "contact_tags"], first.state())
-    assert lacking(crowded, [first, second], ["contact_tags"]) == {}
-    assert "unsettled" not in second.states("contact_tags")[-1]
-
-
-def test_a_completing_call_that_is_refused_for_all_ends_that_table_alone(crowded):
-    """INCOMPLETE, with the permission named; the others of the family are whole."""
-    crowded.faults.add(TAGS, count=None, status=403, code="forbidden")
-    streams = ["contact_tags", "contacts", "contact_companies"]
-    output = sync_in_process(config_for(), streams)
-
-    assert output.incomplete == {"contact_tags"}
-    assert "Read and list users and companies" in output.errors["contact_tags"]["message"]
-    assert lacking(crowded, [output], streams[1:]) == {}
-
-
-def test_a_relation_is_never_emitted_half(crowded):
-    """No row of a parent whose completing call failed comes from its cut list."""
-    one = cut_contacts(crowded)[0]
-    crowded.faults.add(f"GET /contacts/{one}/tags", count=None, status=500)
-    output = sync_in_process(config_for(), ["contact_tags"])
-
-    assert one not in {row["contact_id"] for row in output.records("contact_tags")}
-
-
-def without_one(body):
-    body["data"] = body["data"][:-1]
-
-
-def test_a_difference_is_asked_for_once_more_and_then_said_once(crowded, caplog):
-    """Live data counts more tags than it lists: the completing call is the truth."""
-    people = cut_contacts(crowded)
-    for one in people:
-        crowded.faults.add(f"GET /contacts/{one}/tags", count=None, custom=changed(without_one))
-    before = len(crowded.journal)
-    output = sync_in_process(config_for(), ["contact_tags"])
-    asked = [each.path for each in crowded.journal.entries()[before:]]
-    said = [each.getMessage() for each in caplog.records if "counts more rows" in each.getMessage()]
-
-    assert output.incomplete == set()
-    assert [asked.count(f"/contacts/{one}/tags") for one in people] == [2] * len(people)
-    assert len(said) == 1
-
-
-@pytest.mark.parametrize("limit", [None, 1, 2, 5])
-def test_all_merges_come_wherever_intercom_cuts_their_list(limit):
-    """The description doesn't say whether it does: only a longest list can be cut."""
-    with laboratory("tiny", Settings(merge_history_limit=limit)) as intercom:
-        contacts = intercom.workspace.objects("contacts")
-        users = [one["id"] for one in contacts if one["role"] == "user"]
-        for _ in range(7):
-            lead = intercom.workspace.create_contact(role="lead")
-            intercom.workspace.merge_contacts(lead["id"], users[0])
-        output = sync_in_process(config_for(), ["contacts", "contact_merges"])
-        asked = [each.path for each in intercom.journal.entries() if "merge_history" in each.path]
-
-        assert lacking(intercom, [output], ["contact_merges"]) == {}
-        assert len(asked) == len(set(asked)) < len(users)
-
-
-def test_links_that_intercom_shows_nowhere_are_said(caplog):
-    """Beyond a thousand no request brings them: a warning names the object and both numbers."""
-    with laboratory("tiny", Settings(linked_objects_limit=1)) as intercom:
-        links = Counter(
-            row["ticket_id"] for row in intercom.workspace.relations("ticket_linked_objects")
+        output = sync_in_process(
+            config,
+            ["contacts", "contact_tags", "contact_companies"],
+            contacts.state(tags.state()),
         )
-        ((ticket, count),) = links.most_common(1)
-        sync_in_process(config_for(), ["tickets", "ticket_linked_objects"])
-        said = [
-            each.getMessage() for each in caplog.records if "can't be read" in each.getMessage()
-        ]
 
-        assert count > 1
-        assert f"shows 1 rows of ticket {ticket} and counts {count}" in " ".join(said)
+        assert came("contact_companies", output) == truth(intercom, "contact_companies")
+        assert {row["contact_id"] for row in output.records("contact_tags")} == {*names[::10]}
+        assert len(came("contact_tags", output)) == 6
+        assert output.records("contacts") == []
 
 
-def test_parts_of_a_ticket_that_intercom_shows_nowhere_are_said(caplog):
-    """It shows the newest 500 of them."""
-    with laboratory("tiny"):
-        sync_in_process(config_for(), ["ticket_parts"])
-        said = [
-            each.getMessage() for each in caplog.records if "can't be read" in each.getMessage()
-        ]
+def test_a_relation_that_is_added_later_holds_what_changed_meanwhile():
+    """Rows that leave a slice before it is read, for one that was read, come all the same."""
+    with laboratory(contacts_with([FEW] * 40)) as intercom, small_pages(4):
+        config = config_for(num_workers=1)
+        first = sync_in_process(config, ["contacts"])
+        intercom.clock.advance(DAY)
+        names = [row["id"] for row in intercom.workspace.objects("contacts")]
+        changes = iter(range(6))
 
-        assert [line for line in said if "shows 500 rows of ticket" in line and "501" in line]
+        @intercom.before_request
+        def live(request):
+            if request.path.endswith("/search") and next(changes, None) is not None:
+                intercom.clock.advance(3)
+                intercom.workspace.update("contacts", names.pop(10), name="Somebody else")
+
+        output = sync_in_process(config, ["contacts", "contact_tags"], first.state())
+
+        assert {*came("contact_tags", output)} == {*truth(intercom, "contact_tags")}
+
+
+def test_a_state_of_another_workspace_ends_its_table_alone():
+    """The others of its family are read, and it says what to do."""
+    with laboratory("tiny") as intercom:
+        first = sync_in_process(config_for(), ["contacts", "contact_tags"])
+        state = first.state()
+        (odd,) = [each for each in state if "contact_tags" in str(each["stream"])]
+        odd["stream"]["stream_state"]["workspace"] = "another"
+        intercom.clock.advance(DAY)
+        name = next(intercom.workspace.objects("contacts"))["id"]
+        intercom.workspace.update("contacts", name, name="Somebody else")
+
+        output = sync_in_process(config_for(), ["contact_tags", "contacts"], state)
+
+        assert output.ids("contacts") == [name]
+        assert output.incomplete == {"contact_tags"}
+        assert output.errors["contact_tags"]["failure_type"] == "config_error"
+
+
+# ── states ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def runs_of_records(output):
+    """How many rows came between two states, and behind the last."""
+    counts = [0]
+    for message in output.messages:
+        if message["type"] == "RECORD":
+            counts[-1] += 1
+        elif message["type"] == "STATE":
+            counts.append(0)
+    return counts
+
+
+def test_a_page_of_many_rows_has_states_within():
+    """One parent may bring hundreds of rows, and a page of them tens of thousands."""
+    with laboratory(conversations_with(people=5)), small_pages(6):
+        output = sync_in_process(config_for(num_workers=1), ["conversation_contacts"])
+
+    assert sum(runs_of_records(output)) == 60
+    assert max(runs_of_records(output)) <= 10
+
+
+def test_no_state_claims_more_of_a_page_than_its_rows():
+    """A kill behind any of them loses nothing, also within a page."""
+    stream = "conversation_contacts"
+    with laboratory(conversations_with(people=5)) as intercom, small_pages(6):
+        whole = sync_in_process(config_for(num_workers=1), [stream])
+        states = [n for n, message in enumerate(whole.messages) if message["type"] == "STATE"]
+
+        assert len(states) > 6
+        for number in states:
+            killed = whole.upto(number + 1)
+            second = sync_in_process(config_for(), [stream], killed.state())
+            assert {*came(stream, killed, second)} == {*truth(intercom, stream)}
+
+
+def test_read_at_is_one_instant_a_parent_and_grows():
+    """Current are the rows with their parent's greatest, so an end is told by what is not there."""
+    with laboratory(contacts_with([MANY, FEW])) as intercom:
+        cut, short = [row["id"] for row in intercom.workspace.objects("contacts")]
+        outputs = [sync_in_process(config_for(), ["contact_tags"])]
+        intercom.workspace.untag_contact(cut, MANY[3])
+        intercom.workspace.untag_contact(short, FEW[1])
+        outputs.append(sync_in_process(config_for(), ["contact_tags"], outputs[0].state()))
+
+        instants = {name: [] for name in (cut, short)}
+        for output in outputs:
+            for name, told in instants.items():
+                rows = [row for row in output.records("contact_tags") if row["contact_id"] == name]
+                (instant,) = {row["read_at"] for row in rows}
+                told.append(instant)
+        rows = [row for output in outputs for row in output.records("contact_tags")]
+        current = [row for row in rows if row["read_at"] == max(instants[row["contact_id"]])]
+        assert all(first < second for first, second in instants.values())
+        assert pairs("contact_tags", current) == truth(intercom, "contact_tags")
+
+
+# ── calls that complete a list ──────────────────────────────────────────────────────────────────
+
+
+def test_lists_that_intercom_cuts_are_completed():
+    """By one call for each contact that needs it, and none for the others."""
+    with laboratory(contacts_with([MANY, FEW, [], MANY])) as intercom:
+        output = sync_in_process(config_for(), ["contact_tags"])
+
+        assert came("contact_tags", output) == truth(intercom, "contact_tags")
+        assert intercom.journal.count(TAGS) == 2
 
 
 @pytest.mark.parametrize(
-    ("streams", "once"),
-    [
-        (["tickets", "ticket_parts", "ticket_contacts", "ticket_linked_objects"], "tickets/search"),
-        (FAMILIES["conversations"], "conversations/search"),
-        (["companies", "company_tags", "company_segments"], "companies/scroll"),
-        (FAMILIES["teams"], "teams"),
-    ],
+    "told", [{"has_more": True, "total_count": 10}, {"has_more": False}], ids=["has_more", "count"]
 )
-def test_a_family_is_one_walk(streams, once):
-    """A family asks as often as its parent alone."""
-    asked = []
-    for selected in (streams[:1], streams):
-        with laboratory("tiny") as intercom:
-            sync_in_process(config_for(), selected)
-            asked.append([each.path for each in intercom.journal.entries()].count(f"/{once}"))
+def test_has_more_or_a_count_asks_for_the_rest(told):
+    """Either is enough; what the call lists is the truth."""
 
-    assert asked[0] == asked[1] > 0
+    def tell(body):
+        for row in body["data"]:
+            row["tags"].update(told)
+
+    with laboratory(contacts_with([MANY])) as intercom:
+        intercom.faults.add(SEARCH, custom=changed(tell), count=None)
+
+        output = sync_in_process(config_for(), ["contact_tags"])
+
+        assert came("contact_tags", output) == truth(intercom, "contact_tags")
+
+
+def drop_the_last(body):
+    del body["data"][-1]
+
+
+def test_a_completion_that_is_short_is_asked_for_once_more():
+    """A replica may be behind; the second answer is whole."""
+    with laboratory(contacts_with([MANY])) as intercom:
+        intercom.faults.add(TAGS, custom=changed(drop_the_last), count=1)
+
+        output = sync_in_process(config_for(), ["contact_tags"])
+
+        assert came("contact_tags", output) == truth(intercom, "contact_tags")
+
+
+def test_a_completion_that_stays_short_is_believed_and_said_once(caplog):
+    """Live data has counts that err: what is listed is what there is."""
+    with laboratory(contacts_with([MANY] * 3)) as intercom:
+        intercom.faults.add(TAGS, custom=changed(drop_the_last), count=None)
+
+        output = sync_in_process(config_for(), ["contact_tags"])
+
+        assert output.incomplete == set()
+        assert len(output.records("contact_tags")) == 3 * (len(MANY) - 1)
+        assert intercom.journal.count(TAGS) == 6
+        assert caplog.text.count("Intercom counts more rows than it lists") == 1
+
+
+def test_what_is_refused_for_one_parent_is_a_bad_row_of_that_table():
+    """Nothing of its list is emitted half; it is named, kept, and comes once it is answered."""
+    with laboratory(contacts_with([MANY] * 4)) as intercom:
+        names = [row["id"] for row in intercom.workspace.objects("contacts")]
+        intercom.faults.add(f"GET /contacts/{names[1]}/tags", status=422, count=None)
+
+        first = sync_in_process(config_for(), ["contacts", "contact_tags"])
+
+        assert first.incomplete == set()
+        assert {row["contact_id"] for row in first.records("contact_tags")} == {*names} - {names[1]}
+        assert [*state_of(first, "contact_tags")["unsettled"]] == [names[1]]
+        assert "unsettled" not in state_of(first, "contacts")
+        intercom.faults.clear()
+        intercom.clock.advance(DAY)
+        streams = ["contacts", "contact_tags"]
+        second = sync_in_process(config_for(), streams, first.state())
+        assert came("contact_tags", first, second) == truth(intercom, "contact_tags")
+        assert "unsettled" not in state_of(second, "contact_tags")
+
+
+@pytest.mark.parametrize("streams", [*itertools.permutations(["contacts", "contact_tags"])])
+@pytest.mark.parametrize("many", [3, 25])
+def test_what_is_refused_for_all_ends_one_table_alone(streams, many):
+    """It is INCOMPLETE and names the permission; its parent's table is whole."""
+    with laboratory(contacts_with([MANY] * many)) as intercom:
+        intercom.faults.add(TAGS, status=403, count=None)
+
+        output = sync_in_process(config_for(), streams)
+
+        assert len(output.ids("contacts")) == many
+        assert output.records("contact_tags") == []
+        assert output.incomplete == {"contact_tags"}
+        error = output.errors["contact_tags"]
+        assert error["failure_type"] == "config_error"
+        assert '"Read and list users and companies"' in error["message"]
+
+
+# ── rows without a key ──────────────────────────────────────────────────────────────────────────
+
+
+def without_an_id(body):
+    body["conversations"][3]["id"] = None
+
+
+def test_a_parent_without_an_id_brings_no_rows():
+    """The others' rows come, and the stream says that something was left out."""
+    with laboratory(conversations_with(people=2)) as intercom:
+        intercom.faults.add(CONVERSATIONS, custom=changed(without_an_id), count=None)
+
+        output = sync_in_process(config_for(), ["conversation_contacts"])
+
+        rows = output.records("conversation_contacts")
+        assert len(rows) == 22
+        assert all(row.get("conversation_id") for row in rows)
+        assert output.errors["conversation_contacts"]["failure_type"] == "system_error"
+
+
+def test_a_parent_without_an_id_is_not_asked_for():
+    """There is nothing to ask for; the others' parts come."""
+    with laboratory(conversations_with(people=1)) as intercom:
+        intercom.faults.add(CONVERSATIONS, custom=changed(without_an_id), count=None)
+
+        output = sync_in_process(config_for(), ["conversation_parts"])
+
+        assert len(output.records("conversation_parts")) == 22
+        assert intercom.journal.count(DETAIL) == 11
+        assert output.errors["conversation_parts"]["failure_type"] == "system_error"
+
+
+def test_the_second_of_a_row_without_a_key_stays_unread():
+    """So that the next sync asks for it, and finds it once its key is one."""
+    stream = "conversation_contacts"
+
+    def spoil(body):
+        body["conversations"][3]["contacts"]["contacts"][0]["id"] = None
+
+    with laboratory(conversations_with(people=2)) as intercom:
+        intercom.faults.add(CONVERSATIONS, custom=changed(spoil), count=None)
+        first = sync_in_process(config_for(), [stream])
+        assert first.incomplete == {stream}
+        assert len(first.records(stream)) == 23
+        intercom.faults.clear()
+        intercom.clock.advance(MARGIN)
+
+        second = sync_in_process(config_for(), [stream], first.state())
+
+        assert {*came(stream, first, second)} == {*truth(intercom, stream)}
+        assert second.incomplete == set()
+
+
+def test_a_parent_whose_answer_has_a_row_without_a_key_is_asked_again():
+    """Its other rows come at once, and all of them with the next sync."""
+    stream = "conversation_parts"
+
+    def spoil(body):
+        body["conversation_parts"]["conversation_parts"][0]["id"] = None
+
+    with laboratory(conversations_with(people=1)) as intercom:
+        name = [row["id"] for row in intercom.workspace.objects("conversations")][3]
+        intercom.faults.add(f"GET /conversations/{name}", custom=changed(spoil), count=None)
+        first = sync_in_process(config_for(), [stream])
+        assert first.incomplete == {stream}
+        assert len(first.records(stream)) == 23
+        assert [*state_of(first, stream)["unsettled"]] == [name]
+        intercom.faults.clear()
+        intercom.clock.advance(DAY)
+
+        second = sync_in_process(config_for(), [stream], first.state())
+
+        assert {*came(stream, first, second)} == {*truth(intercom, stream)}

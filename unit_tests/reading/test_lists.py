@@ -1,0 +1,111 @@
+"""Lists of odd forms: with a ceiling, a page length that may be refused, a parameter of time."""
+
+import logging
+
+import pytest
+
+from source_intercom.http.client import IntercomError
+from source_intercom.reading.endpoint import Endpoint
+from source_intercom.reading.lists import Form, List
+from source_intercom.reading.progress import Progress
+from source_intercom.reading.window import Slice, Window
+from unit_tests.reading.canned import Canned, refusal
+
+PAGES = {"1": ["a", "b"], "2": ["c", "d"], "3": ["e"]}
+
+
+def page(number, total=5):
+    rows = [{"id": each} for each in PAGES[number]]
+    return {"data": rows, "total_count": total, "pages": {"page": int(number), "total_pages": 3}}
+
+
+def list_of(client, form, **endpoint):
+    return List(Endpoint("/things", ("data",), None, **endpoint), client, Progress("things"), form)
+
+
+def ids(rows):
+    return [row["id"] for row in rows]
+
+
+def test_a_list_ends_at_its_ceiling_and_says_so(caplog):
+    """Intercom shows nothing behind it; how much it counts is told beside what it shows."""
+    client = Canned(lambda asked: page(asked.get("page", "1")))
+
+    with caplog.at_level(logging.WARNING, "airbyte"):
+        rows = list_of(client, Form(ceiling=4)).rows()
+
+    assert ids(rows) == ["a", "b", "c", "d"]
+    assert len(client.asked) == 2
+    assert [line.getMessage() for line in caplog.records] == [
+        "things: Intercom shows the first 4 rows of /things, and counts 5."
+    ]
+
+
+def test_a_list_that_just_fits_below_its_ceiling_is_whole(caplog):
+    """Nothing is missing, so nothing is said."""
+    client = Canned(lambda asked: page(asked.get("page", "1")))
+
+    assert ids(list_of(client, Form(ceiling=5)).rows()) == ["a", "b", "c", "d", "e"]
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_page_length_that_is_refused_is_asked_for_once(status):
+    """It is a guess, as no description says that the list has one; the list is read without it."""
+
+    def answer(asked):
+        if "per_page" in asked:
+            raise refusal(status)
+        return page(asked.get("page", "1"))
+
+    client = Canned(answer)
+
+    rows = list_of(client, Form(guess={"per_page": "150"})).rows()
+
+    assert ids(rows) == ["a", "b", "c", "d", "e"]
+    assert client.asked == [{"per_page": "150"}, {}, {"page": "2"}, {"page": "3"}]
+
+
+def test_a_page_length_that_is_taken_stays():
+    """On every page, as the pages are counted in it."""
+    client = Canned(lambda asked: page(asked.get("page", "1")))
+
+    list_of(client, Form(guess={"per_page": "150"})).rows()
+
+    assert [each["per_page"] for each in client.asked] == ["150", "150", "150"]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_any_other_refusal_ends_the_stream(status):
+    """A missing permission is none of the page length's."""
+
+    def answer(_asked):
+        raise refusal(status)
+
+    client = Canned(answer)
+
+    with pytest.raises(IntercomError, match=str(status)):
+        list_of(client, Form(guess={"per_page": "150"})).rows()
+    assert len(client.asked) == 1
+
+
+def test_a_refusal_without_a_guess_ends_the_stream():
+    """The list was asked for as it is described."""
+
+    def answer(_asked):
+        raise refusal(400)
+
+    with pytest.raises(IntercomError, match="400"):
+        list_of(Canned(answer), Form()).rows()
+
+
+@pytest.mark.parametrize(("start", "asked"), [(50, {"updated_since": "49"}), (0, {})])
+def test_what_is_asked_for_begins_before_the_window(start, asked):
+    """Whether Intercom counts the bound itself is not described, so it lies a second before."""
+    client = Canned(lambda _: {"data": [{"id": "a", "updated_at": 50}]})
+    form = Form(newest_first="updated_at", since="updated_since")
+
+    batches = [*list_of(client, form).batches(Window(start, 99, (Slice(start, 99),), None))]
+
+    assert client.asked == [asked]
+    assert [ids(batch.rows) for batch in batches] == [["a"]]
