@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ CORE_STREAMS = (
     "segments",
     "data_attributes",
 )
-PRIMARY_KEYS = dict.fromkeys(CORE_STREAMS, "id") | {"data_attributes": "key"}
+Key = Any
+"""What tells a row from the others: the value of its key, or a tuple of several."""
 
 
 def config_for(token: str = "emulator-token", **options: Any) -> dict[str, Any]:
@@ -45,15 +47,23 @@ def config_for(token: str = "emulator-token", **options: Any) -> dict[str, Any]:
 
 
 def configured(
-    catalog: Mapping[str, Any], streams: Iterable[str], sync_mode: str | None = None
+    catalog: Mapping[str, Any],
+    streams: Iterable[str],
+    sync_mode: str | None = None,
+    whole: Collection[str] = (),
 ) -> dict[str, Any]:
-    """A configured catalog: incremental where the stream can be, unless told otherwise."""
+    """
+    A configured catalog: incremental where the stream can be, unless told otherwise.
+
+    `whole`: the streams whose tables are written anew.
+    """
     by_name = {stream["name"]: stream for stream in catalog["streams"]}
     return {
         "streams": [
             {
                 "stream": by_name[name],
-                "sync_mode": sync_mode or by_name[name]["supported_sync_modes"][-1],
+                "sync_mode": sync_mode
+                or ("full_refresh" if name in whole else by_name[name]["supported_sync_modes"][-1]),
                 "destination_sync_mode": "append",
             }
             for name in streams
@@ -80,9 +90,9 @@ class Output:
             if message["type"] == "RECORD" and message["record"]["stream"] == stream
         ]
 
-    def ids(self, stream: str) -> list[str]:
+    def ids(self, stream: str) -> list[Key]:
         """The primary keys of a stream's rows."""
-        return [row[PRIMARY_KEYS[stream]] for row in self.records(stream)]
+        return [key_of(stream)(row) for row in self.records(stream)]
 
     def states(self, stream: str) -> list[dict[str, Any]]:
         """Every state that a stream emitted, oldest first."""
@@ -149,6 +159,7 @@ def sync_in_process(
     state: list[dict[str, Any]] | None = None,
     after_message: Callable[[], object] = lambda: None,
     sync_mode: str | None = None,
+    whole: Collection[str] = (),
 ) -> Output:
     """
     One sync through the connector's own code; what it raises at the end is in the output.
@@ -156,7 +167,7 @@ def sync_in_process(
     `after_message` is called behind each message: the destination's pace, or its end.
     """
     configured_catalog = ConfiguredAirbyteCatalogSerializer.load(
-        configured(catalog(), streams, sync_mode)
+        configured(catalog(), streams, sync_mode, whole)
     )
     states = [AirbyteStateMessageSerializer.load(each) for each in state or []]
     source = SourceIntercom()
@@ -169,6 +180,13 @@ def sync_in_process(
         output.exit_code = 1
         output.messages.append(_plain(error.as_airbyte_message()))
     return output
+
+
+@cache
+def key_of(stream: str) -> Callable[[Mapping[str, Any]], Key]:
+    """What makes a row's key of it, as the catalog has it."""
+    declared = next(each for each in catalog()["streams"] if each["name"] == stream)
+    return itemgetter(*(name for (name,) in declared["source_defined_primary_key"]))
 
 
 @cache
@@ -264,12 +282,12 @@ class Connector:
         return self.run(*self.read_arguments(streams, state))
 
 
-def latest(outputs: Iterable[Output], stream: str) -> dict[str, dict[str, Any]]:
+def latest(outputs: Iterable[Output], stream: str) -> dict[Key, dict[str, Any]]:
     """What a table holds after these syncs: by primary key, the last row winning."""
-    table: dict[str, dict[str, Any]] = {}
+    table: dict[Key, dict[str, Any]] = {}
     for output in outputs:
         for row in output.records(stream):
-            table[row[PRIMARY_KEYS[stream]]] = row
+            table[key_of(stream)(row)] = row
     return table
 
 
