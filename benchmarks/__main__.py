@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import contestants, namespace, report
+from benchmarks.families import against, families
 from benchmarks.figures import FIGURES, Bench, Result
 from benchmarks.figures import ON_REQUEST as FIGURES_ON_REQUEST
 from benchmarks.loads import install_pyairbyte, loads
 
-ON_REQUEST = FIGURES_ON_REQUEST | {"loads": loads}
+ON_REQUEST = FIGURES_ON_REQUEST | {"loads": loads, "families": families, "against": against}
 KEPT = contestants.ROOT / "build" / "benchmarks"
 
 
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-peers", action="store_true", help="measure the connector alone")
     parser.add_argument("--no-report", action="store_true", help="leave docs/benchmarks as it is")
+    parser.add_argument("--against", type=Path, help="another checkout, for --only against")
     arguments = parser.parse_args()
     scratch = KEPT / "scratch"
     absent = {"airbyte": "left out by --no-peers", "singer": "left out by --no-peers"}
@@ -50,7 +52,14 @@ def main() -> None:
             absent = dict.fromkeys(contestants.PACKAGES, reason)
     for name, reason in absent.items():
         print(f"Without {contestants.PACKAGES[name]}: {reason}.")
-    bench = Bench(scratch, bundle, absent, quick=arguments.quick, rounds=arguments.rounds)
+    bench = Bench(
+        scratch,
+        bundle,
+        absent,
+        quick=arguments.quick,
+        rounds=arguments.rounds,
+        against=arguments.against,
+    )
     kept = KEPT / ("quick" if arguments.quick else "full")
     if not arguments.only:
         shutil.rmtree(kept, ignore_errors=True)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,11 @@ class Contestant:
             ]
         }
 
+    def offered(self, scratch: Path) -> list[str]:
+        """The streams of its catalog, which has been discovered."""
+        document = orjson.loads((scratch / f"{self.name}.catalog.json").read_bytes())
+        return [each["name"] for each in document["catalog"]["streams"]]
+
     def sync(
         self,
         scratch: Path,
@@ -113,6 +118,16 @@ def connector(bundle: Path | None) -> Contestant:
         [str(Path(sys.executable).with_name("source-intercom"))],
         {"credentials": credentials},
         environment=_trusting(bundle),
+    )
+
+
+def checkout(name: str, folder: Path) -> Contestant:
+    """The connector of another checkout of this project."""
+    return replace(
+        connector(None),
+        name=name,
+        title=f"the connector in {folder.name}",
+        command=[str(folder.resolve() / ".venv" / "bin" / "source-intercom")],
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks import charts, contestants
+from benchmarks import charts, contestants, families
 from benchmarks.figures import CORE, MOST_LIMIT, PARTS, Result, pages, spread
 
 DOCS = contestants.ROOT / "docs" / "benchmarks"
@@ -373,6 +373,92 @@ def _ratio(runs: list[Result], others: list[Result]) -> float:
     return spread([one["wall"] / other["wall"] for one, other in pairs])[0]
 
 
+def _families(result: Result) -> list[Row]:
+    """Completing calls, which are made for one contact each, are counted apart."""
+    both = families.pairs(result, (1, len(families.CONTACTS) + 1))
+    contacts = both[0][0]["rows"]["contacts"]
+    asked = [
+        (other["requests"] - families.completing(other["by_route"])) / one["requests"]
+        for one, other in both
+    ]
+    spent = [other["cpu"] / one["cpu"] for one, other in both]
+    faults = _faults([run for pair in both for run in pair])
+    figure = f"{contacts:,} contacts with four relations, against contacts alone"
+    calls = families.completing(both[0][1]["by_route"])
+    rows = [
+        Row(
+            f"requests of {figure}",
+            "≤ 1.02 ×",
+            f"{max(asked):.3f} × ({both[0][1]['requests'] - calls:,} against "
+            f"{both[0][0]['requests']:,}, and {calls} completing calls)" + faults,
+            max(asked) <= 1.02 and not faults,
+        ),
+        Row(
+            f"CPU of {figure}",
+            "≤ 1.4 ×",
+            f"{_between(spent, '{:.2f}')} × for {sum(both[0][1]['rows'].values()):,} rows" + faults,
+            spread(spent)[0] <= 1.4 and not faults,
+        ),
+    ]
+    for name, (alone, all_of_it) in result["walks"].items():
+        figure = (
+            f"requests of {len(families.FAMILIES[name])} tables of {name}, against {name} alone"
+        )
+        text = f"{all_of_it:,} against {alone:,}"
+        rows.append(Row(figure, "one walk", text, all_of_it <= alone))
+    ten, offered = (spread(result["memory"][name])[0] / MEGABYTE for name in ("ten", "all"))
+    counts = result["memory"]["streams"]
+    rows.append(
+        Row(
+            f"peak memory of {counts[1]} streams, against {counts[0]}",
+            "+ 40 MB",
+            f"{offered:.0f} MB against {ten:.0f} MB",
+            offered <= ten + 40,
+        )
+    )
+    return rows
+
+
+def _against(result: Result) -> list[Row]:
+    """What another checkout takes, in the same rounds."""
+    ours, theirs = (_of(result, who) for who in ("connector", families.BEFORE))
+
+    def per_contact(runs: list[Result]) -> list[float]:
+        few = [run for run in runs if run["sizes"] == {"contacts": result["few"]}]
+        many = [run for run in runs if run["sizes"] == {"contacts": result["many"]}]
+        rows = result["many"] - result["few"]
+        return [
+            (more["cpu"] - less["cpu"]) / rows * 1e6 for less, more in zip(few, many, strict=True)
+        ]
+
+    rows = [_beside("CPU a contact", per_contact(ours), per_contact(theirs), "{:.0f} µs")]
+    core = [[run for run in runs if "conversations" in run["sizes"]] for runs in (ours, theirs)]
+    many = [
+        [run for run in runs if run["rows"].get("contacts") == result["many"]]
+        for runs in (ours, theirs)
+    ]
+    for figure, (own, other), name, form, unit in (
+        ("first record at 250 ms", core, "first_record", "{:.2f} s", 1.0),
+        ("peak memory of contacts", many, "peak", "{:.0f} MB", MEGABYTE),
+        ("requests of a first sync", core, "requests", "{:.0f}", 1.0),
+    ):
+        measured = [value / unit for value in _values(own, name)]
+        rows.append(_beside(figure, measured, [v / unit for v in _values(other, name)], form))
+    return rows
+
+
+def _beside(figure: str, ours: list[float], theirs: list[float], form: str) -> Row:
+    """Ours is not above theirs by more than the spread of both."""
+    low, high = spread(theirs)[1:]
+    slack = max(high - low, spread(ours)[2] - spread(ours)[1])
+    return Row(
+        f"{figure}, against another checkout",
+        "not above, by more than the spread",
+        f"{_between(ours, form)} against {_between(theirs, form)}",
+        spread(ours)[0] <= spread(theirs)[0] + slack,
+    )
+
+
 ROWS: dict[str, Callable[[Result], list[Row]]] = {
     "limits": _limits,
     "wall": _wall,
@@ -383,6 +469,8 @@ ROWS: dict[str, Callable[[Result], list[Row]]] = {
     "half_a_million": _half_a_million,
     "hot_day": _hot_day,
     "loads": _loads,
+    "families": _families,
+    "against": _against,
 }
 
 

@@ -206,13 +206,13 @@ def named(state):
     return state["stream"]["stream_descriptor"]["name"]
 
 
-@pytest.mark.parametrize("limit", [None, 1, 2, 5])
+@pytest.mark.parametrize("limit", [None, 10, 11, 12])
 def test_all_merges_come_wherever_intercom_cuts_their_list(limit):
     """The description doesn't say whether it does: only a longest list can be cut."""
     with laboratory("tiny", Settings(merge_history_limit=limit)) as intercom:
         contacts = intercom.workspace.objects("contacts")
         users = [one["id"] for one in contacts if one["role"] == "user"]
-        for _ in range(7):
+        for _ in range(15):
             lead = intercom.workspace.create_contact(role="lead")
             intercom.workspace.merge_contacts(lead["id"], users[0])
         output = sync_in_process(config_for(), ["contacts", "contact_merges"])

@@ -22,6 +22,8 @@ from source_intercom.tables.rows import Path, Rows, found_at
 
 MOST_PARTS = 500
 """Intercom returns the newest 500 parts of a conversation or ticket, and no way to older ones."""
+SHORTEST_CUT = 10
+"""https://developers.intercom.com/docs/references/rest-api/api.intercom.io/contacts/contact"""
 SHORT_TRIES = 3
 SHORT_SECONDS = 2.0
 """Until an answer that is short of its count is asked for again: a replica may be behind."""
@@ -41,11 +43,12 @@ class Longest:
     """
     The longest of the nested lists that were seen.
 
-    A list that is cut at a length which nobody knows is never shorter than another one.
+    A list that is cut at a length which nobody knows is never shorter than another one, and the
+    shortest length at which Intercom is known to cut any is ten.
     """
 
     def __init__(self) -> None:
-        self._length = 1
+        self._length = SHORTEST_CUT
 
     def may_be_cut(self, length: int) -> bool:
         """Whether no list has been longer than this one."""
