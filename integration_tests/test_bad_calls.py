@@ -58,13 +58,6 @@ def intercom():
         yield running
 
 
-def keys(stream, outputs):
-    """The primary keys of rows."""
-    key = next(each for each in catalog()["streams"] if each["name"] == stream)
-    columns = [name for (name,) in key["source_defined_primary_key"]]
-    return {tuple(row[name] for name in columns) for one in outputs for row in one.records(stream)}
-
-
 def asked_for(intercom, stream):
     """All rows of a stream, and the objects that have some and are asked for."""
     whole = sync_in_process(config_for(), [stream])
@@ -135,7 +128,7 @@ def test_one_object_whose_call_always_fails_stops_no_other(intercom, stream, fau
         assert "unsettled" not in second.states(stream)[-1]
     else:
         assert "the table lacks them" in line
-    assert keys(stream, [first, second]) == keys(stream, [whole])
+    assert {*first.ids(stream), *second.ids(stream)} == {*whole.ids(stream)}
 
 
 @pytest.mark.parametrize("stream", CALLS)
@@ -165,23 +158,67 @@ def test_every_stream_asks_for_what_its_routes_document():
         assert output.incomplete == set()
 
 
-def test_a_ticket_that_can_not_be_read_stops_no_other(caplog):
-    """Its conversation changed: the other tickets come, and this one with a later sync."""
-    streams = ["tickets", "ticket_parts", "ticket_contacts"]
+def test_conversations_whose_transcripts_can_not_be_read_stop_no_other(caplog):
+    """Twenty are asked for at once: those that fail are found by halves, and named."""
     with laboratory("tiny") as intercom:
-        tickets = [each["id"] for each in intercom.workspace.objects("tickets")]
-        first = sync_in_process(config_for(), streams)
-        intercom.clock.advance(3600)
-        for name in tickets[:2]:
-            intercom.workspace.reply(name)
-        intercom.faults.add("GET /tickets/{id}", count=None, status=422, when=is_for(tickets[0]))
-        second = sync_in_process(config_for(), streams, first.state())
-        intercom.faults.clear()
-        intercom.clock.advance(3600)
-        third = sync_in_process(config_for(), streams, second.state())
+        whole = sync_in_process(config_for(), ["call_transcripts"])
+        bad = {row["conversation_id"] for row in whole.records("call_transcripts")[:2]}
+        intercom.faults.add(
+            "POST /calls/search",
+            status=422,
+            count=None,
+            when=lambda one: bool(bad & {*one.json["conversation_ids"]}),
+        )
+        output = sync_in_process(config_for(), ["call_transcripts"])
 
-        assert second.incomplete == third.incomplete == set()
-        for stream in streams:
-            assert [*second.states(stream)[-1]["unsettled"]] == [tickets[0]]
-            assert "unsettled" not in third.states(stream)[-1]
-            assert f"{stream}: the rows of ticket {tickets[0]} can't be read" in caplog.text
+        assert output.incomplete == set()
+        assert sorted(output.ids("call_transcripts")) == sorted(
+            row["id"]
+            for row in whole.records("call_transcripts")
+            if row["conversation_id"] not in bad
+        )
+        for name in bad:
+            assert f"call_transcripts: the rows of conversation {name} can't be read" in caplog.text
+
+
+def test_transcripts_that_can_none_be_read_are_an_outage():
+    """INCOMPLETE, rather than an empty table."""
+    with laboratory("tiny") as intercom:
+        intercom.faults.add("POST /calls/search", status=500, count=None)
+
+        output = sync_in_process(config_for(), ["call_transcripts"])
+
+        assert output.incomplete == {"call_transcripts"}
+
+
+@pytest.mark.parametrize(
+    ("stream", "bad", "of_the_bad"),
+    [
+        ("custom_object_instances", "/custom_object_instances/Orderr", set()),
+        ("data_attributes", "/data_attributes", {"contact", "company"}),
+    ],
+)
+def test_one_of_several_lists_that_can_not_be_read_hides_no_other(stream, bad, of_the_bad):
+    """The others' rows come, and then the stream ends INCOMPLETE, with the name of that list."""
+    with laboratory("tiny") as intercom:
+        whole = sync_in_process(config_for(custom_objects=["Order"]), [stream])
+        if of_the_bad:
+            intercom.faults.add(f"GET {bad}", status=403, code="forbidden", count=None)
+        output = sync_in_process(config_for(custom_objects=["Orderr", "Order"]), [stream])
+
+        assert output.incomplete == {stream}
+        assert f"{stream}: {bad} can't be read." in output.errors[stream]["message"]
+        others = [row for row in whole.records(stream) if row.get("model") not in of_the_bad]
+        assert len(output.ids(stream)) == len(others) > 0
+
+
+def test_types_of_custom_objects_that_may_not_be_listed_hide_none_that_are_named(caplog):
+    """The config names some; those that only conversations name are missing, and that is said."""
+    with laboratory("tiny") as intercom:
+        whole = sync_in_process(config_for(custom_objects=["Order"]), ["custom_object_instances"])
+        intercom.faults.add("GET /conversations/attributes", status=403, code="x", count=None)
+        output = sync_in_process(config_for(custom_objects=["Order"]), ["custom_object_instances"])
+
+        assert output.incomplete == set()
+        assert output.ids("custom_object_instances") == whole.ids("custom_object_instances")
+        assert "only the types of the config" in caplog.text

@@ -54,20 +54,27 @@ def parse_object(content: bytes) -> dict[str, Any]:
 
 
 def parse_page(
-    content: bytes, record_keys: Sequence[str], *, paged: bool = False, wrap: str | None = None
+    content: bytes,
+    record_keys: Sequence[str],
+    *,
+    paged: bool = False,
+    wrap: str | None = None,
+    lenient: bool = False,
 ) -> Page:
     """
     Rows, successor and count of one body; `record_keys` are the envelopes this list is known by.
 
     `paged` lists must say where they are in their pages: without it, an answer cut short by a proxy
-    would pass for the last one. `wrap`: the field that a row of plain text gets. Raises
-    `MalformedAnswer`.
+    would pass for the last one. `wrap`: the field that a row of plain text gets. `lenient`: what is
+    no object stands for an empty one, which has no key. Raises `MalformedAnswer`.
     """
     body = parse_envelope(content, record_keys)
     rows = next((body[key] for key in record_keys if isinstance(body.get(key), list)), None)
     if wrap is not None and rows is not None:
-        rows = [{wrap: row} if isinstance(row, str) else row for row in rows]
-    if not are_rows(rows):
+        rows = [row if isinstance(row, dict) else {wrap: row} for row in rows]
+    if lenient and rows is not None:
+        rows = [row if isinstance(row, dict) else {} for row in rows]
+    elif not are_rows(rows):
         raise MalformedAnswer(f"the body has no list of objects under {' or '.join(record_keys)}")
     pages = body.get("pages")
     if not isinstance(pages, dict):

@@ -58,12 +58,20 @@ class Endpoint:
         params: Mapping[str, str] | None = None,
         *,
         paged: bool = False,
+        lenient: bool = False,
         tries: int = TRIES,
     ) -> Page:
-        """One page; `paged`: it is known to say where it is in the list's pages."""
+        """
+        One page.
+
+        `paged`: it is known to say where it is in the list's pages. `lenient`: a row that is no
+        object is an empty one, and costs the page nothing.
+        """
 
         def parse(content: bytes) -> Page:
-            return parse_page(content, self.record_keys, paged=paged, wrap=self.wrap)
+            return parse_page(
+                content, self.record_keys, paged=paged, wrap=self.wrap, lenient=lenient
+            )
 
         if self.body is None:
             return self.ask(client, parse, params=params, tries=tries)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
+from source_intercom.intercom.json_text import canonical
 from source_intercom.intercom.pages import Row
 from source_intercom.intercom.timestamps import epoch_seconds
 from source_intercom.reading.seen import Seen
@@ -20,6 +21,16 @@ from source_intercom.reading.window import Slice
 
 PAGE_SIZE = 150
 """The most that Intercom gives: https://developers.intercom.com/docs/references/2.16/rest-api"""
+
+
+def name_of(row: Row) -> str:
+    """
+    What tells a row of a search from another: its id, or all of it where that is none.
+
+    Rows without an id would pass for repeats of each other.
+    """
+    name = row.get("id")
+    return str(name) if name and type(name) in {str, int} else canonical(row).decode()
 
 
 class Version(NamedTuple):
@@ -44,7 +55,7 @@ class Placed(NamedTuple):
     @classmethod
     def of(cls, rows: Sequence[Row], axis: str, settled: int) -> Self:
         """Rows as Intercom sent them."""
-        ids = [str(row.get("id")) for row in rows]
+        ids = [name_of(row) for row in rows]
         moments = [epoch_seconds(row.get("updated_at")) for row in rows]
         if axis == "updated_at":
             sure = [each for each in moments if each is not None and each <= settled]

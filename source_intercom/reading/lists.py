@@ -8,6 +8,7 @@ and go: what shifts between two pages must be noticed, and the CDK's paginators 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -63,6 +64,7 @@ class List:
         tries: int = TRIES,
     ) -> None:
         self.name = progress.name
+        self.path = endpoint.path
         self.size = 0
         """Bytes of all pages so far."""
         self._progress = progress
@@ -159,9 +161,7 @@ class List:
         """One page; where a guess is refused, without it, from then on."""
         paged = self._form.paged or not is_first
         try:
-            return self._endpoint.page(
-                self._client, {**self._guess, **params}, paged=paged, tries=self._tries
-            )
+            return self._ask({**self._guess, **params}, paged=paged)
         except IntercomError as error:
             refused = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
             if not (self._guess and is_first and error.refusal):
@@ -176,7 +176,17 @@ class List:
         )
         self._guess = {}
         kept = {name: value for name, value in params.items() if name != "per_page"}
-        return self._endpoint.page(self._client, kept, paged=paged, tries=self._tries)
+        return self._ask(kept, paged=paged)
+
+    def _ask(self, params: Mapping[str, str], *, paged: bool) -> Page:
+        """A page; one with rows that are none where it does not come without, for the others."""
+        page = partial(self._endpoint.page, self._client, params, paged=paged)
+        try:
+            return page(tries=self._tries)
+        except IntercomError as error:
+            if error.trouble is not Trouble.UNREADABLE:
+                raise
+        return page(lenient=True, tries=1)
 
     def _say_what_is_missing(self, reading: "Reading") -> None:
         if reading.total is None or reading.total > reading.rows:

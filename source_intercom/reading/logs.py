@@ -34,25 +34,37 @@ class Logs:
         self._client = client
         self._progress = progress
         self._earliest = earliest
+        self._error: IntercomError | None = None
+        self._has_just_failed = False
 
     def batches(self, window: Window) -> Iterator[Batch]:
-        """The rows of the window, and what has been read once they are out."""
+        """
+        The rows of the window, and what has been read once they are out.
+
+        Where a day fails, its error comes last; two in a row are an outage.
+        """
         for piece in window.slices:
             start = max(piece.start, min(self._earliest, piece.end))
             yield from self._range(window, piece.between(start, piece.end))
             if start > piece.start:
                 yield Batch([], [], piece.between(piece.start, start - 1))
+        if self._error is not None:
+            raise self._error
 
     def _range(self, window: Window, piece: Slice) -> Iterator[Batch]:
         is_long = piece.end - piece.start >= 2 * SHORTEST
         endpoint = replace(self._endpoint, body=self._body(piece))
         try:
-            first = endpoint.page(self._client, tries=2 if is_long else TRIES)
+            first = endpoint.page(self._client, lenient=True, tries=2 if is_long else TRIES)
         except IntercomError as error:
-            if not (is_long and error.may_pass):
+            if is_long and error.may_pass:
+                yield from self._halves(window, piece)
+                return
+            if self._has_just_failed or not error.may_be_the_objects:
                 raise
-            yield from self._halves(window, piece)
+            self._error, self._has_just_failed = error, True
             return
+        self._has_just_failed = False
         if is_long and (first.total_pages or 0) > MOST_PAGES:
             yield from self._halves(window, piece)
             return

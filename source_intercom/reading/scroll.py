@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from source_intercom.http.client import IntercomClient, IntercomError
-from source_intercom.intercom.errors import Remedy
+from source_intercom.intercom.errors import Remedy, Trouble
 from source_intercom.intercom.pages import MalformedAnswer, Page, parse_object, parse_page, whole
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.endpoint import Endpoint
@@ -85,7 +85,7 @@ class Scroll:
         before: Attempt | None = None
         for number in range(1, ATTEMPTS + 1):
             spool.clear()
-            trouble = self._scroll(spool)
+            trouble = self._scroll(spool, lenient=number > 1)
             if expected is not None and len(spool) < expected:
                 # Companies may have been deleted since; then the count has shrunk as well.
                 expected = self._count()
@@ -124,9 +124,19 @@ class Scroll:
             return True
         return False
 
-    def _scroll(self, spool: Spool) -> str | None:
-        """Read one scroll; None at its end, else what broke it off."""
-        page: Page | None = self._first_page()
+    def _scroll(self, spool: Spool, *, lenient: bool) -> str | None:
+        """
+        Read one scroll; None at its end, else what broke it off.
+
+        `lenient`: a row that is none does not, for the others.
+        """
+        page: Page | None
+        try:
+            page = self._first_page(lenient=lenient)
+        except IntercomError as error:
+            if lenient or error.trouble is not Trouble.UNREADABLE:
+                raise
+            return error.fact
         while page is not None and page.rows:
             self._progress.add(len(page.rows))
             if not spool.add(page.rows):
@@ -135,7 +145,7 @@ class Scroll:
             if not token:
                 return NO_MORE
             try:
-                page = self._next_page(str(token))
+                page = self._next_page(str(token), lenient=lenient)
             except IntercomError as error:
                 # Never asked twice: if only the answer got lost, the scroll has moved on.
                 if error.is_gone:
@@ -145,10 +155,10 @@ class Scroll:
                 raise
         return NO_MORE if page is None else None
 
-    def _first_page(self) -> Page:
+    def _first_page(self, *, lenient: bool) -> Page:
         for _ in range(EXISTS_TRIES):
             try:
-                return self._endpoint.page(self._client)
+                return self._endpoint.page(self._client, lenient=lenient)
             except IntercomError as error:
                 if error.refusal is None or error.refusal.code != "scroll_exists":
                     raise
@@ -160,13 +170,13 @@ class Scroll:
             Remedy.WAIT,
         )
 
-    def _next_page(self, token: str) -> Page | None:
+    def _next_page(self, token: str, *, lenient: bool) -> Page | None:
         """The page behind a token; None where there is no list in the answer at all."""
 
         def parse(content: bytes) -> Page | None:
             if content.strip() in {b"", b"null"} or parse_object(content).get("data", ()) is None:
                 return None
-            return parse_page(content, self._endpoint.record_keys)
+            return parse_page(content, self._endpoint.record_keys, lenient=lenient)
 
         return self._endpoint.ask(self._client, parse, params={"scroll_param": token}, tries=1)
 

@@ -40,7 +40,7 @@ from source_intercom.intercom.timestamps import rfc3339
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.concurrency import Concurrency
 from source_intercom.reading.endpoint import Endpoint
-from source_intercom.reading.lanes import PAGE_SIZE, Lane, Placed, Request, Version
+from source_intercom.reading.lanes import PAGE_SIZE, Lane, Placed, Request, Version, name_of
 from source_intercom.reading.progress import Progress
 from source_intercom.reading.window import DAY, SAFETY_MARGIN, Slice, Window
 
@@ -414,7 +414,7 @@ def _doubt_its_end(page: Page, lane: Lane) -> None:
     request.counted = min(counts, default=None)
     if page.following is not None or request.counted is None:
         return
-    received = lane.trail.seen.different([str(row.get("id")) for row in page.rows])
+    received = lane.trail.seen.different([*map(name_of, page.rows)])
     if received >= request.counted or (lane.newest_first and lane.has_begun):
         return
     doubted, request.doubted = request.doubted, (request.counted - received, lane.starting_after)

@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from source_intercom.http.client import IntercomError
+from source_intercom.http.client import TRIES, IntercomError
 from source_intercom.intercom.pages import Row, parse_object
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.endpoint import Endpoint
@@ -17,7 +17,7 @@ from source_intercom.reading.search import Search
 from source_intercom.reading.window import Window
 from source_intercom.session import Session
 from source_intercom.tables.calls import ObjectCall
-from source_intercom.tables.details import Details
+from source_intercom.tables.details import KEPT_TRIES, Details
 from source_intercom.tables.family import Reading, together
 from source_intercom.tables.retrievers import (
     ListRetriever,
@@ -78,14 +78,22 @@ class _Chain:
         self._finish = finish
 
     def batches(self, window: Window) -> Iterator[Batch]:
-        """The rows of all lists."""
+        """The rows of all lists. Where one can't be read, its error comes behind the others."""
+        failed = None
         for fields, each in self._lists:
-            for batch in each.batches(window):
-                for row in batch.rows:
-                    row.update(fields)
-                    self._finish(row)
-                batch.counted = None
-                yield batch
+            try:
+                for batch in each.batches(window):
+                    for row in batch.rows:
+                        row.update(fields)
+                        self._finish(row)
+                    batch.counted = None
+                    yield batch
+            except IntercomError as error:
+                if not error.may_be_the_objects or len(self._lists) == 1:
+                    raise
+                failed = failed or error.behind(f"{each.name}: {each.path} can't be read.")
+        if failed is not None:
+            raise failed
 
 
 @dataclass
@@ -249,30 +257,51 @@ class TranscriptsRetriever(ListRetriever):
             super().list_of(session, self.endpoint(flags), progress_of(tables)),
             Endpoint(self.search_path, tuple(self.record_keys), self.permission, method="POST"),
             session,
+            tables,
         )
 
 
 class _Transcripts:
-    def __init__(self, calls: List, endpoint: Endpoint, session: Session) -> None:
+    def __init__(
+        self, calls: List, endpoint: Endpoint, session: Session, tables: Sequence[Table]
+    ) -> None:
         self._calls = calls
         self._endpoint = endpoint
-        self._session = session
+        self._client = session.client
+        self._tables = tables
+        self._tries = TRIES
 
     def batches(self, window: Window) -> Iterator[Batch]:
         """Twenty conversations' calls at a time."""
         named = [row.get("conversation_id") for row in self._calls.rows()]
         names = [*dict.fromkeys(str(each) for each in named if each)]
         for first in range(0, len(names), AT_ONCE):
-            asked = {"conversation_ids": names[first : first + AT_ONCE]}
-            endpoint = Endpoint(
-                self._endpoint.path,
-                self._endpoint.record_keys,
-                self._endpoint.permission,
-                method="POST",
-                body=asked,
-            )
-            rows = endpoint.page(self._session.client).rows
-            yield Batch(rows, [None] * len(rows))
+            yield from self._of(names[first : first + AT_ONCE])
+
+    def _of(self, names: Sequence[str]) -> Iterator[Batch]:
+        """The calls of some conversations; by halves, where they can't be read together."""
+        endpoint = replace(self._endpoint, body={"conversation_ids": names})
+        try:
+            rows = endpoint.page(self._client, tries=self._tries if len(names) == 1 else 2).rows
+        except IntercomError as error:
+            if not error.may_be_the_objects:
+                raise
+            yield from self._apart(names, error)
+            return
+        for table in self._tables:
+            for name in names:
+                table.unsettled.settle(name)
+        yield Batch(rows, [None] * len(rows))
+
+    def _apart(self, names: Sequence[str], error: IntercomError) -> Iterator[Batch]:
+        if len(names) > 1:
+            middle = len(names) // 2
+            yield from self._of(names[:middle])
+            yield from self._of(names[middle:])
+            return
+        self._tries = KEPT_TRIES
+        for table in self._tables:
+            table.keep(names[0], error)
 
 
 @dataclass
@@ -304,7 +333,16 @@ class CustomObjectsRetriever(ListRetriever):
         return _Chain(lists)
 
     def _types(self, session: Session) -> list[str]:
+        """Those of the config, and those that conversations refer to, where the token may ask."""
+        configured = session.settings.custom_objects
         endpoint = Endpoint(self.attributes_list, ("data",), self.permission)
-        references = [row.get("reference") for row in endpoint.page(session.client).rows]
+        try:
+            attributes = endpoint.page(session.client).rows
+        except IntercomError as error:
+            if error.may_pass or not configured:
+                raise
+            logger.warning("%s: only the types of the config. %s", self.name, error.sentence)
+            attributes = []
+        references = [row.get("reference") for row in attributes]
         named = [each.get("object_type_id") for each in references if isinstance(each, dict)]
-        return [*dict.fromkeys([*session.settings.custom_objects, *filter(None, named)])]
+        return [*dict.fromkeys([*configured, *map(str, filter(None, named))])]
