@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 import pytest
 from jinja2 import Template
@@ -270,3 +272,14 @@ def test_every_secret_is_marked():
         for name, field in form["properties"].items():
             is_open = name in {"auth_type", "token_expiry_date"}
             assert field.get("airbyte_secret", False) is not is_open
+
+
+def test_the_config_of_the_setup_guide_has_every_setting():
+    """It can be copied, and its table explains each."""
+    page = (Path(__file__).parents[1] / "docs" / "setup.md").read_text("utf-8")
+    [text] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    config = json.loads(text.replace("…", SECRET))
+    explained = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+
+    assert read_settings(config).custom_objects == ("Order", "Subscription")
+    assert sorted(explained) == sorted(config) == sorted(Settings.model_fields)
