@@ -54,11 +54,6 @@ class Relation:
     """Whether a row holds a list of them."""
 
     @property
-    def depth(self) -> int:
-        """How far within its column it lies."""
-        return self.path.count(".")
-
-    @property
     def tables(self) -> list[str]:
         """The tables that it leads to."""
         return [target.partition(".")[0] for target in self.targets]
@@ -83,9 +78,20 @@ class Described:
         return columns
 
     @cached_property
+    def fields(self) -> Mapping[str, Any]:
+        """The schema of each column, and of each field that an object in one has, by its path."""
+        return dict(_fields(self.columns))
+
+    @property
     def relations(self) -> list[Relation]:
-        """All that refers to other tables, columns first."""
-        return sorted(_relations(self.columns), key=lambda each: bool(each.depth))
+        """All that refers to other tables."""
+        found = []
+        for path, field in self.fields.items():
+            if reference := REFERENCE.match(field.get("description", "")):
+                targets = tuple(reference[1].split(" or "))
+                if not targets[0].endswith(POSITIONS):
+                    found.append(Relation(path, targets, "array" in field["type"]))
+        return found
 
     @property
     def foreign_keys(self) -> list[Relation]:
@@ -93,7 +99,7 @@ class Described:
         return [
             each
             for each in self.relations
-            if not each.depth and not each.targets[0].endswith(YOURS)
+            if "." not in each.path and not each.targets[0].endswith(YOURS)
         ]
 
     @property
@@ -162,17 +168,14 @@ def _families(manifest: str) -> dict[str, str]:
     return found
 
 
-def _relations(columns: Mapping[str, Any], before: str = "") -> Iterator[Relation]:
+def _fields(columns: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     for name, column in columns.items():
         path = before + name
-        if reference := REFERENCE.match(column.get("description", "")):
-            targets = tuple(reference[1].split(" or "))
-            if not targets[0].endswith(POSITIONS):
-                yield Relation(path, targets, "array" in column["type"])
-        yield from _relations(column.get("properties", {}), f"{path}.")
+        yield path, column
+        yield from _fields(column.get("properties", {}), f"{path}.")
         items = column.get("items")
         if isinstance(items, dict):
-            yield from _relations(items.get("properties", {}), f"{path}[].")
+            yield from _fields(items.get("properties", {}), f"{path}[].")
 
 
 def _file(family: str) -> str:
@@ -255,22 +258,24 @@ def _overview(every: list[Described], families: Iterable[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _meaning(table: Described, name: str, files: Mapping[str, str]) -> str:
-    """Return a column's description, with links to the tables that it names."""
-
-    def linked(targets: Iterable[str]) -> str:
-        return " or ".join(
-            f"[`{each}`]({files[each.partition('.')[0]]}#{each.partition('.')[0]})"
-            for each in targets
-        )
-
-    said = table.columns[name].get("description", "")
+def _meaning(field: Mapping[str, Any], files: Mapping[str, str]) -> str:
+    """Return a field's description, with links to the tables that it begins with."""
+    said: str = field.get("description", "")
     if reference := REFERENCE.match(said):
-        said = f"{linked(reference[1].split(' or '))}. {said[reference.end() :]}"
-    for each in table.relations:
-        if re.split(r"\[|\.", each.path, maxsplit=1)[0] == name and 0 < each.depth <= DEEPEST:
-            said += f" `{each.path}` is {linked(each.targets)}."
+        links = (
+            f"[`{each}`]({files[each.partition('.')[0]]}#{each.partition('.')[0]})"
+            for each in reference[1].split(" or ")
+        )
+        said = f"{' or '.join(links)}. {said[reference.end() :]}"
     return said.replace("|", "\\|").replace("<", "&lt;")
+
+
+def _described(title: str, fields: Mapping[str, Any], files: Mapping[str, str]) -> list[str]:
+    rows = (
+        f"| `{path}` | {type_of(field)} | {_meaning(field, files)} |"
+        for path, field in fields.items()
+    )
+    return ["", f"| {title} | Type | Meaning |", "|---|---|---|", *rows]
 
 
 def _page(family: str, members: list[Described], files: Mapping[str, str]) -> str:
@@ -285,9 +290,13 @@ def _page(family: str, members: list[Described], files: Mapping[str, str]) -> st
         ]
         lines += ["", f"## {table.name}", "", table.schema["description"], "", ". ".join(facts)]
         lines[-1] += "."
-        lines += ["", "| Column | Type | Meaning |", "|---|---|---|"]
-        for name, column in table.columns.items():
-            lines.append(f"| `{name}` | {type_of(column)} | {_meaning(table, name, files)} |")
+        lines += _described("Column", table.columns, files)
+        inside = {
+            path: field for path, field in table.fields.items() if 0 < path.count(".") <= DEEPEST
+        }
+        if inside:
+            lines += ["", "<details>", "<summary>Inside its JSON</summary>"]
+            lines += [*_described("Field", inside, files), "", "</details>"]
     return "\n".join(lines) + "\n"
 
 
