@@ -4,14 +4,15 @@ import pytest
 
 from integration_tests.laboratory import differences, laboratory
 from integration_tests.syncing import catalog, config_for, latest, sync_in_process
+from intercom_emulator.settings import Settings
 
 STREAMS = [each["name"] for each in catalog()["streams"]]
 
 
 @pytest.fixture(scope="module")
 def read():
-    """A workspace, and all streams in one sync of it."""
-    with laboratory("tiny") as intercom:
+    """A workspace that takes no parameter but those it knows, and one sync of all streams."""
+    with laboratory("tiny", Settings(strict_parameters=True)) as intercom:
         # Behind the tenth, only a type's nature tells what a contact chose.
         intercom.workspace.update("subscription_types", "107", consent_type="opt_in")
         yield intercom, sync_in_process(config_for(), STREAMS)
