@@ -99,6 +99,8 @@ def test_a_sync_that_goes_on_reads_nothing_twice(stream):
         ("conversations=9000,shared_second=8500", "conversations", 1, 9_000),
         ("conversations=9000,shared_second=8500", "conversations", 20, 9_000),
         ("conversations=6000,shared_second=5800,parts=1", "conversation_parts", 20, 6_000),
+        ("conversations=30,parts=500", "conversation_parts", 20, 15_000),
+        ("tickets=30,ticket_parts=500", "ticket_parts", 20, 15_000),
         ("contacts=8000,hot_day=1", "contacts", 1, 8_000),
         ("companies=8000", "companies", 20, 8_000),
         ("articles=8000", "articles", 20, 8_000),

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import pytest
 
-from integration_tests.laboratory import DAY, laboratory
+from integration_tests.laboratory import DAY, laboratory, small_pages
 from integration_tests.syncing import config_for, sync_in_process
 from intercom_emulator.settings import Settings
 from intercom_emulator.tokens import PERMISSIONS
@@ -97,3 +97,47 @@ def test_a_first_sync_asks_for_no_ticket_by_itself():
 
         assert parts(first) == truth(intercom)
         assert intercom.journal.count(TICKET) == 0
+
+
+def test_a_kill_behind_any_message_leaves_no_ticket_stale():
+    """What its conversation tells of is asked for again until all of it was handed over."""
+    with laboratory("tiny") as intercom, small_pages(4):
+        first = sync_in_process(config_for(), STREAMS)
+        replied(intercom)
+        whole = sync_in_process(config_for(), STREAMS, first.state())
+        for number in range(0, len(whole.messages), 3):
+            killed = whole.upto(number)
+            last = sync_in_process(config_for(), STREAMS, killed.state(first.state()))
+
+            assert parts(first, killed, last) >= truth(intercom), number
+
+
+def test_tickets_that_break_off_are_asked_for_again():
+    """An outage before the search claims nothing, whatever the last state of the stream says."""
+    with laboratory("tiny") as intercom:
+        first = sync_in_process(config_for(), STREAMS)
+        replied(intercom)
+        intercom.faults.add("POST /tickets/search", count=None, status=500)
+        intercom.faults.add(TICKET, count=None, status=401)
+        second = sync_in_process(config_for(), STREAMS, first.state())
+        intercom.faults.clear()
+        intercom.clock.advance(DAY)
+        third = sync_in_process(config_for(), STREAMS, second.state())
+
+        assert second.incomplete == {*STREAMS}
+        assert parts(first, second, third) >= truth(intercom)
+
+
+def test_a_first_sync_that_goes_on_asks_for_what_changed_since_it_began():
+    """And not for every ticket that it had read before."""
+    with laboratory("tiny") as intercom, small_pages(4):
+        whole = sync_in_process(config_for(), STREAMS)
+        states = [n for n, message in enumerate(whole.messages) if message["type"] == "STATE"]
+        killed = whole.upto(next(n for n in states if "unread" in str(whole.messages[n])) + 1)
+        assert {*killed.statuses} == {*STREAMS}
+        names = replied(intercom, 2)
+        intercom.journal.clear()
+        second = sync_in_process(config_for(), STREAMS, killed.state())
+
+        assert parts(killed, second) >= truth(intercom)
+        assert intercom.journal.count(TICKET) == len(names)

@@ -128,6 +128,8 @@ class Window:
     """Seconds that the user asks to read again, on top of the safety margin."""
     held_back_from: int | None = None
     """A state that lay in the future, where one did."""
+    fresh_from: int = 0
+    """No earlier sync has reached what lies from here on; before it is what some of them left."""
 
     @property
     def is_all(self) -> bool:
@@ -153,6 +155,9 @@ class Window:
             start = watermark - SAFETY_MARGIN - lookback
             start = max(start, min(start_date, watermark + 1))
             unread = (Slice(start, t0),)
+            fresh_from = start
+        else:
+            fresh_from = (_seconds(state.get("read_until")) or 0) + 1
         return cls(
             start=min(piece.start for piece in unread),
             end=t0,
@@ -160,6 +165,7 @@ class Window:
             watermark=watermark,
             lookback=lookback,
             held_back_from=saved if saved > t0 else None,
+            fresh_from=fresh_from,
         )
 
     @property

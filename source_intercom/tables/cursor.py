@@ -65,6 +65,7 @@ class WindowCursor(Cursor):
         self._unread: tuple[Slice, ...] = ()
         self._kept: set[Slice] = set()
         self._is_held = False
+        self._is_waiting = False
         self._lock = Lock()
         self._rows_before = 0
         self._checkpointed_at = clock()
@@ -135,6 +136,14 @@ class WindowCursor(Cursor):
             else:
                 self._kept.add(Slice(moment, moment))
 
+    def wait(self) -> None:
+        """Stay at the saved state: what is read until `go_on` belongs to no slice."""
+        self._is_waiting = True
+
+    def go_on(self) -> None:
+        """Claim what is read from now on."""
+        self._is_waiting = False
+
     def checkpoint(self, rows: int) -> AirbyteMessage | None:
         """A state message, if the rows so far, or enough time, make one worth its while."""
         now = self._clock()
@@ -148,7 +157,7 @@ class WindowCursor(Cursor):
     def state(self) -> MutableMapping[str, Any]:
         """The state as it may be saved now."""
         with self._lock:
-            if self._window is None:
+            if self._window is None or self._is_waiting:
                 return dict(self._saved)
             left = (*self._unread, *sorted(self._kept, key=lambda each: each.start))
             state = self._window.state(self.cursor_field.cursor_field_key, left)

@@ -14,7 +14,7 @@ from source_intercom.reading.lists import List
 from source_intercom.reading.logs import Logs
 from source_intercom.reading.progress import Progress
 from source_intercom.reading.search import Search
-from source_intercom.reading.window import Window
+from source_intercom.reading.window import Slice, Window
 from source_intercom.session import Session
 from source_intercom.tables.calls import ObjectCall
 from source_intercom.tables.details import KEPT_TRIES, Details
@@ -143,7 +143,14 @@ class _Tickets:
         )
 
     def batches(self, window: Window) -> Iterator[Batch]:
-        """No state moves before the first part is through, as only the second claims anything."""
+        """
+        No state moves before the first part is through.
+
+        So whatever a state says was reached, the tickets of what changed before were asked for.
+        """
+        cursors = [table.cursor for table in self._tables if table.cursor is not None]
+        for cursor in cursors:
+            cursor.wait()
         asked = dict.fromkeys(name for table in self._tables for name in table.unsettled.due)
         asked |= dict.fromkeys(self._changed())
         for name in asked:
@@ -153,11 +160,13 @@ class _Tickets:
         yield from self._answered(is_last=True)
         if asked:
             logger.info("tickets: %d asked for, as their conversations changed.", len(asked))
+        for cursor in cursors:
+            cursor.go_on()
         yield from self._search.batches(window)
 
     def _changed(self) -> Iterator[str]:
         """The tickets of the conversations that changed, as far as the token may read those."""
-        window = together([each.window for each in self._tables])
+        window = together([_fresh(each.window) for each in self._tables])
         try:
             for batch in self._conversations.batches(window):
                 yield from filter(None, map(_ticket_of, batch.rows))
@@ -184,6 +193,12 @@ class _Tickets:
                 table.unsettled.settle(name)
             rows = list(outcome.answer.entries)
             yield Batch(rows, [None] * len(rows))
+
+
+def _fresh(window: Window) -> Window:
+    """What no sync before this one has reached."""
+    start = min(window.fresh_from, window.end)
+    return replace(window, start=start, slices=(Slice(start, window.end),))
 
 
 def _ticket_of(conversation: Row) -> str | None:
