@@ -156,9 +156,10 @@ class Scroll:
         return NO_MORE if page is None else None
 
     def _first_page(self, *, lenient: bool) -> Page:
-        for _ in range(EXISTS_TRIES):
+        for number in range(EXISTS_TRIES):
             try:
-                return self._endpoint.page(self._client, lenient=lenient)
+                # One that was opened by a page with a row that is none is in its own way.
+                return self._endpoint.page(self._client, lenient=lenient or number > 0)
             except IntercomError as error:
                 if error.refusal is None or error.refusal.code != "scroll_exists":
                     raise

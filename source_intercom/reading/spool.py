@@ -11,7 +11,7 @@ import orjson
 
 from source_intercom.failures import Failure
 from source_intercom.intercom.errors import Remedy
-from source_intercom.intercom.json_text import from_json, to_json
+from source_intercom.intercom.json_text import canonical, from_json, to_json
 from source_intercom.intercom.timestamps import epoch_seconds
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.window import FOREVER, Slice, Window
@@ -122,11 +122,19 @@ class Spool:
 
 
 def namer(key: Sequence[str]) -> Callable[[Mapping[str, Any]], str]:
-    """What tells a row of a list from its others, by the fields of a key; "" where it has none."""
+    """
+    What tells a row of a list from its others, by the fields of a key; "" where it has none.
+
+    Rows whose id is none are not told apart by it, but by all that they hold.
+    """
+    ids = [field for field in key if field == "id" or field.endswith("_id")]
 
     def name_of(row: Mapping[str, Any]) -> str:
         values = [row.get(field) for field in key]
-        return orjson.dumps(values, default=str).decode() if any(values) else ""
+        if not any(values):
+            return ""
+        has_ids = all(row.get(field) and type(row[field]) in {str, int} for field in ids)
+        return orjson.dumps(values, default=str).decode() if has_ids else canonical(row).decode()
 
     return name_of
 
