@@ -3,13 +3,18 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
+from jsonschema.validators import extend
 
 from integration_tests.schemas import SCHEMAS, SHARED, schema
+from source_intercom.intercom.json_text import to_json
+from source_intercom.tables.types import normaliser
 from unit_tests.described import facts
 
 SOURCES = {
@@ -443,6 +448,14 @@ SEEN_SHAPES = [
 ]
 """Shapes that Intercom has been seen to send."""
 
+Strict = extend(
+    Draft7Validator,
+    type_checker=Draft7Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: type(value) is int and -(2**63) <= value < 2**63
+    ),
+)
+"""No destination takes a 1.0 for an integer, nor one beyond 64 bits."""
+
 every_stream = pytest.mark.parametrize("stream", SOURCES)
 
 Node = Mapping[str, Any]
@@ -825,6 +838,59 @@ def test_what_comes_in_two_shapes_names_the_key(stream: str) -> None:
 def test_every_shape_seen_is_valid(stream: str, record: dict[str, Any]) -> None:
     """Each of the shapes that a field has been seen in validates."""
     assert [error.message for error in Draft7Validator(schema(stream)).iter_errors(record)] == []
+
+
+@pytest.mark.parametrize(("stream", "record"), SEEN_SHAPES)
+def test_every_shape_seen_fits_its_types(stream: str, record: dict[str, Any]) -> None:
+    """None of them is brought into its types by making anything null, or anything else."""
+    misfits: list[tuple[str, str]] = []
+    row = deepcopy(record)
+
+    normaliser(schema(stream), lambda *told: misfits.append(told))(row)
+
+    assert misfits == []
+    assert row == record
+
+
+@pytest.mark.parametrize(("path", "shape"), OTHER_SHAPES.items())
+def test_every_other_shape_becomes_the_declared_one(path: str, shape: tuple[str, str]) -> None:
+    """A lone value, or an object around it, at any depth, and nothing is null of it."""
+    misfits: list[tuple[str, str]] = []
+    (stream, *names), (declared_kind, key) = path.split("."), shape
+    lone: Any = {"object": "1", "string": "x", "array": [{"id": "1"}]}[declared_kind]
+    other = lone if declared_kind == "object" else {"type": "x", key: lone}
+    expected = {key: lone} if declared_kind == "object" else lone
+
+    for value in (other, expected):
+        row = nested(names, deepcopy(value))
+        normaliser(schema(stream), lambda *told: misfits.append(told))(row)
+        assert row == nested(names, expected)
+    assert misfits == []
+
+
+def nested(names: list[str], value: Any) -> dict[str, Any]:
+    """A row that holds a value at a path."""
+    name, *inner = names
+    value = nested(inner, value) if inner else value
+
+    return {name.removesuffix("[]"): [value] if name.endswith("[]") else value}
+
+
+@every_stream
+def test_every_declared_type_is_enforced(stream: str) -> None:
+    """Whatever comes where, what is written validates, and each misfit is told by its path."""
+    misfits: list[str] = []
+    normalise = normaliser(schema(stream), lambda where, _kind: misfits.append(where))
+    validator = Strict(schema(stream))
+    fields = [path for path in declared(stream) if is_property(path) and "*" not in path]
+    for path, odd in product(fields, (2**64, 12.5, True, "11-50", {}, ["x"])):
+        misfits.clear()
+        row = nested(path.split("."), odd)
+        normalise(row)
+
+        assert validator.is_valid(json.loads(to_json(row))), path
+        if kind(declared(stream)[path]) in {"integer", "number", "boolean"} and odd in ({}, ["x"]):
+            assert misfits == [path]
 
 
 @every_stream

@@ -59,6 +59,20 @@ def test_a_search_without_its_pages_object_is_refused():
         parse_page(b'{"data":[]}', ["data"], paged=True)
 
 
+@pytest.mark.parametrize("count", ["160", '"160"', "160.0"])
+def test_a_count_may_be_written_as_text_or_with_a_point(count):
+    """It counts all the same."""
+    found = page(f'{{"page":{count},"total_pages":161.0}}', extra=f',"total_count":{count}')
+
+    assert (found.total_count, found.total_pages) == (160, 161)
+    assert found.following == {"page": "161"}
+
+
+@pytest.mark.parametrize("count", ["null", '"many"', "1.5", "true", "[160]"])
+def test_what_is_no_count_counts_nothing(count):
+    assert page("{}", extra=f',"total_count":{count}').total_count is None
+
+
 def test_the_first_known_envelope_is_taken():
     """Descriptions disagree about the companies of a contact: data or companies."""
     assert parse_page(b'{"companies":[{"id":"1"}]}', ["data", "companies"]).rows == [{"id": "1"}]
