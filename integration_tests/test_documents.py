@@ -76,6 +76,7 @@ def environment(tmp_path):
         }
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("document", RUN)
 def test_the_commands_of_a_page_do_what_it_says(document, checkout, environment):
     """One after the other, in a new checkout, with the emulator's token in the config."""
