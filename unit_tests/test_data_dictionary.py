@@ -28,6 +28,24 @@ def test_the_pages_are_current() -> None:
     assert found == pages(), "run .venv/bin/python -m scripts.data_dictionary"
 
 
+LINES = re.compile(
+    r"erDiagram|    direction LR|    \w+ \{|    \}"
+    r'|        \w+ \w+ (PK|FK|PK, FK)( "[\w. ]+")?'
+    r'|    \w+ (\|\||\|o|\}o)--o\{ \w+ : "[\w, ]+"'
+)
+"""What mermaid reads, as it was looked at: https://mermaid.js.org/syntax/entityRelationshipDiagram.html"""
+
+
+def test_every_diagram_can_be_drawn() -> None:
+    """One a page, of lines that mermaid knows; each table of the family is in it."""
+    for name, page in pages().items():
+        [diagram] = re.findall(r"```mermaid\n(.*?)\n```", page, re.DOTALL)
+        odd = [line for line in diagram.splitlines() if not LINES.fullmatch(line)]
+        assert odd == []
+        for table in re.findall(r"^## (\w+)", page, re.MULTILINE):
+            assert f"    {table} {{\n" in diagram, name
+
+
 def test_a_relation_is_found_at_any_depth() -> None:
     """In a column, in a list of ids, and in the objects of a list; a parent's date is none."""
     teams, parts = TABLES["teams"], TABLES["conversation_parts"]
