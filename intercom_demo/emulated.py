@@ -4,8 +4,7 @@ import json
 import subprocess
 import sys
 import urllib.request
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -13,18 +12,8 @@ from typing import Any
 TOKEN = "emulator-token"  # noqa: S105 - the emulator's, public on purpose
 
 Row = dict[str, Any]
-Version = tuple[str, datetime | None]
-"""A row's primary key, and when it last changed where Intercom says so."""
-
-
-STREAMS_WITH_UPDATED_AT = {
-    "contacts",
-    "companies",
-    "conversations",
-    "conversation_parts",
-    "articles",
-    "segments",
-}
+Version = tuple[str | datetime | None, ...]
+"""A row's primary key, and when it last changed, if that is told."""
 
 
 class EmulatedWorkspace:
@@ -38,42 +27,41 @@ class EmulatedWorkspace:
         happened = self._call("live", {"events": events, "seconds": seconds, "rng_seed": 1})
         return {str(name): int(times) for name, times in happened.items()}
 
-    def requests(self) -> Counter[str]:
-        """Count all requests so far, by operation."""
-        entries = self._call("journal")
-        return Counter(f"{entry['method']} {entry['route']}" for entry in entries)
+    def requests(self) -> list[float]:
+        """When each request so far was answered, in Unix seconds by Intercom's clock."""
+        return [entry["emulator_time"] for entry in self._call("journal")]
 
-    def versions(self, stream: str) -> set[Version]:
-        """Return the primary key and the last change of every row that the stream should have."""
-        if stream in STREAMS_WITH_UPDATED_AT:
-            return {
-                (row["id"], datetime.fromtimestamp(row["updated_at"], UTC))
-                for row in self._rows(stream)
-            }
-        return {(row["id"], None) for row in self._rows(stream)}
+    def rate_limit(self) -> int:
+        """How many requests may be sent in ten seconds."""
+        return int(self._call("settings")["rate_limit"])
+
+    def versions(self, stream: str, keys: Sequence[str], *, dated: bool) -> set[Version]:
+        """Return the key, and the last change if `dated`, of every row the stream should have."""
+        return {
+            (*(str(row[key]) for key in keys), _changed_at(row) if dated else None)
+            for row in self._rows(stream)
+        }
 
     def _rows(self, stream: str) -> Iterator[Row]:
-        if stream == "conversation_parts":
-            for conversation in self._call("workspace/conversations"):
-                yield from conversation["conversation_parts"]["conversation_parts"]
-        elif stream == "data_attributes":
-            attributes = self._call("workspace/data_attributes")
-            attributes += [
-                {**attribute, "model": "conversation"}
-                for attribute in self._call("workspace/conversation_attributes")
-            ]
-            for attribute in attributes:
-                if not attribute["archived"]:
-                    name = attribute.get("id") or attribute["full_name"]
-                    yield {"id": f"{attribute['model']}:{name}"}
-        else:
-            yield from self._call(f"workspace/{stream}")
+        """Yield what the workspace holds, but what is archived, which is read on request alone."""
+        rows = self._call(f"workspace/{stream}")
+        if stream == "data_attributes":
+            for row in self._call("workspace/conversation_attributes"):
+                rows.append({**row, "model": "conversation"})
+            for row in rows:
+                row["key"] = f"{row['model']}:{row.get('id') or row['full_name']}"
+        yield from (row for row in rows if not row.get("archived"))
 
     def _call(self, verb: str, body: Row | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.url}/_emulator/{verb}", data)  # noqa: S310
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own child
             return json.load(answer)
+
+
+def _changed_at(row: Row) -> datetime | None:
+    changed = row.get("updated_at")
+    return datetime.fromtimestamp(changed, UTC) if changed else None
 
 
 @contextmanager

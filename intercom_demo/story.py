@@ -1,12 +1,12 @@
-"""The demo: check, discover, load, live, load again, verify, ask."""
+"""The demo: check, discover, load, live, load again, verify, ask, report."""
 
 import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from rich.console import Console
@@ -14,7 +14,8 @@ from rich.syntax import Syntax
 
 from intercom_demo.emulated import TOKEN, EmulatedWorkspace, emulated_workspace
 from intercom_demo.pictures import table_with_bars, travelled_table
-from intercom_load.connector import Connector, find_connector
+from intercom_demo.report import Loads, write_report
+from intercom_load.connector import Connector, find_connector, suggested_streams
 from intercom_load.load import load
 from intercom_load.opening import opened
 from intercom_load.progress import Progress, StreamResult, summary_table
@@ -23,21 +24,24 @@ from intercom_load.warehouse import parse_warehouse
 
 DATABASE = Path("build", "demo.duckdb")
 CONFIG = {"credentials": {"auth_type": "access_token", "access_token": TOKEN}, "region": "US"}
-STREAMS = (
-    "contacts",
-    "companies",
-    "conversations",
-    "conversation_parts",
-    "articles",
-    "admins",
-    "tags",
-    "teams",
-    "segments",
-    "data_attributes",
+EXTRA_STREAMS = (
+    "article_statistics",
+    "collections",
+    "deleted_contacts",
+    "deleted_conversations",
+    "help_centers",
+    "ticket_contacts",
+    "ticket_parts",
+    "ticket_states",
+    "ticket_types",
+    "tickets",
 )
-PRIMARY_KEYS = dict.fromkeys(STREAMS, "id") | {"data_attributes": "key"}
+"""What examples/dbt reads beside the suggested streams."""
+STREAMS = (*suggested_streams(), *EXTRA_STREAMS)
 QUESTIONS = ("first_reply_by_team", "busiest_tags", "open_conversations_by_plan")
-FULL_REFRESH_STREAMS = ("admins", "tags", "teams", "segments", "data_attributes")
+
+Catalog = dict[str, dict[str, Any]]
+"""The streams by name, as the connector describes them."""
 
 
 class DemoFailed(Exception):
@@ -57,32 +61,38 @@ def tell(console: Console, seed: str = "demo", database: Path = DATABASE) -> Non
             config_file.write_text(json.dumps(CONFIG), encoding="utf-8")
             console.rule("2  What the connector says: check and discover")
             _check(console, config_file)
-            _discover(console, config_file)
+            catalog = _discover(console, config_file)
         console.rule("3  The first load reads everything")
         first = _load(console, database)
-        _verify(console, workspace, database)
-        requests_of_first = workspace.requests().total()
+        _verify(console, workspace, catalog, database)
+        asked_by_first = workspace.requests()
         console.rule("4  Six hours go by in the workspace")
-        _live(console, workspace)
+        happened = _live(console, workspace)
         console.rule("5  The second load reads what changed")
         second = _load(console, database)
-        _verify(console, workspace, database)
-        requests_of_second = workspace.requests().total() - requests_of_first
-        _compare(console, first, second, (requests_of_first, requests_of_second))
+        _verify(console, workspace, catalog, database)
+        asked_by_second = workspace.requests()[len(asked_by_first) :]
+        loads = Loads(
+            first, second, asked_by_first, asked_by_second, workspace.rate_limit(), happened
+        )
+    _compare(console, loads, catalog)
     console.rule("6  Three questions, answered in SQL")
     _ask(console, database)
-    _say_goodbye(console, database)
+    report = database.with_suffix(".html")
+    write_report(report, database, loads)
+    _say_goodbye(console, database, report)
 
 
 def _remove_old(console: Console, database: Path) -> None:
     database.parent.mkdir(parents=True, exist_ok=True)
+    database.with_suffix(".html").unlink(missing_ok=True)
     if database.exists():
         database.unlink()
         database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
         console.print(f"Removed {database} of an earlier demo.\n")
 
 
-def _run_connector(command: str, config_file: Path) -> list[dict[str, dict[str, str]]]:
+def _run_connector(command: str, config_file: Path) -> list[dict[str, Any]]:
     """Run one verb of the connector as Airbyte does, and return its messages."""
     done = subprocess.run(  # noqa: S603 - our own connector
         [find_connector(), command, "--config", config_file],
@@ -111,19 +121,26 @@ def _check(console: Console, config_file: Path) -> None:
     console.print("  SUCCEEDED\n")
 
 
-def _discover(console: Console, config_file: Path) -> None:
+def _discover(console: Console, config_file: Path) -> Catalog:
     console.print("[bold]$ source-intercom discover --config config.json")
     [catalog] = [
         message["catalog"]
         for message in _run_connector("discover", config_file)
         if "catalog" in message
     ]
-    for stream in catalog["streams"]:
-        modes = stream["supported_sync_modes"]  # type: ignore[index]
-        mode = "incremental" if "incremental" in modes else "full refresh"
-        fields = len(stream["json_schema"]["properties"])  # type: ignore[index]
-        console.print(f"  {stream['name']:<20}{mode:<14}{fields:>3} fields")  # type: ignore[index]
-    console.print()
+    streams = {stream["name"]: stream for stream in catalog["streams"]}
+    for name in STREAMS:
+        mode = "incremental" if _is_incremental(streams[name]) else "full refresh"
+        fields = len(streams[name]["json_schema"]["properties"])
+        console.print(f"  {name:<28}{mode:<14}{fields:>3} fields")
+    console.print(
+        f"  and {len(streams) - len(STREAMS)} more, which are read where they are chosen\n"
+    )
+    return streams
+
+
+def _is_incremental(stream: dict[str, Any]) -> bool:
+    return "incremental" in stream["supported_sync_modes"]
 
 
 def _load(console: Console, database: Path) -> list[StreamResult]:
@@ -145,25 +162,32 @@ def _load(console: Console, database: Path) -> list[StreamResult]:
     return results
 
 
-def _verify(console: Console, workspace: EmulatedWorkspace, database: Path) -> None:
+def _verify(
+    console: Console, workspace: EmulatedWorkspace, catalog: Catalog, database: Path
+) -> None:
     """Compare every table with the workspace: the same rows, each as of its last change."""
     with duckdb.connect(str(database), read_only=True) as connection:
         for stream in STREAMS:
-            key, table = PRIMARY_KEYS[stream], f"intercom_{stream}"
-            expected = workspace.versions(stream)
-            changed = "updated_at" if any(version[1] for version in expected) else "NULL"
-            rows = connection.sql(f"SELECT {key}, {changed} FROM {table}").fetchall()  # noqa: S608
+            keys = [path[0] for path in catalog[stream]["source_defined_primary_key"]]
+            is_dated = "updated_at" in catalog[stream]["json_schema"]["properties"]
+            expected = workspace.versions(stream, keys, dated=is_dated)
+            changed = "updated_at" if is_dated else "NULL"
+            table = f"intercom_{stream}"
+            rows = connection.sql(
+                f"SELECT {', '.join(keys)}, {changed} FROM {table}"  # noqa: S608
+            ).fetchall()
             if len(rows) != len(expected) or set(rows) != expected:
                 raise DemoFailed(
                     f"{table} does not hold the workspace's rows: {len(rows)} rows, "
                     f"{len(expected - set(rows))} of {len(expected)} missing or out of date."
                 )
     console.print(
-        "\nAll ten tables hold exactly the workspace's rows, each as of its last change.\n"
+        f"\nAll {len(STREAMS)} tables hold exactly the workspace's rows, each as of its last "
+        "change.\n"
     )
 
 
-def _live(console: Console, workspace: EmulatedWorkspace) -> None:
+def _live(console: Console, workspace: EmulatedWorkspace) -> dict[str, int]:
     happened = workspace.live(events=120, seconds=6 * 3600)
     rows = sorted(
         ((name.replace("_", " "), times) for name, times in happened.items()),
@@ -171,28 +195,26 @@ def _live(console: Console, workspace: EmulatedWorkspace) -> None:
     )
     console.print(table_with_bars(("event", "times"), rows))
     console.print()
+    return dict(rows)
 
 
-def _compare(
-    console: Console,
-    first: Sequence[StreamResult],
-    second: Sequence[StreamResult],
-    requests: tuple[int, int],
-) -> None:
+def _compare(console: Console, loads: Loads, catalog: Catalog) -> None:
     """Show that only changes travelled; parts come again with each conversation that changed."""
     console.print(
         travelled_table(
             STREAMS,
-            [result.rows_read for result in first],
-            [result.rows_read for result in second],
+            [result.rows_read for result in loads.first],
+            [result.rows_read for result in loads.second],
         )
     )
     console.print(
-        f"\nRequests to Intercom: {requests[0]:,} for the first load, {requests[1]:,} for the "
-        "second.\nThe small lists at the end have no cursor and are read whole every time.\n"
+        f"\nRequests to Intercom: {len(loads.asked_by_first):,} for the first load, "
+        f"{len(loads.asked_by_second):,} for the second.\n"
+        "Lists without a cursor are read whole every time.\n"
     )
-    for before, after in zip(first, second, strict=True):
-        if before.stream not in FULL_REFRESH_STREAMS and after.rows_read * 4 > before.rows_read:
+    for before, after in zip(loads.first, loads.second, strict=True):
+        is_new_alone = _is_incremental(catalog[before.stream])
+        if is_new_alone and after.rows_read * 4 > before.rows_read:
             raise DemoFailed(
                 f"the second load read {after.rows_read:,} rows of {before.stream} again."
             )
@@ -218,7 +240,7 @@ def _ask(console: Console, database: Path) -> None:
             console.print(table_with_bars(answer.columns, rows))
 
 
-def _say_goodbye(console: Console, database: Path) -> None:
+def _say_goodbye(console: Console, database: Path, report: Path) -> None:
     console.rule("That was it")
     console.print(
         f"""\
@@ -232,6 +254,8 @@ config.json, as
   {{"credentials": {{"auth_type": "access_token", "access_token": "…"}}, "region": "US"}}
 and run
   .venv/bin/intercom-load --config config.json --to duckdb:///intercom.duckdb
-again and again; every run reads what changed. docs/load.md tells the rest.""",
+again and again; every run reads what changed. docs/load.md tells the rest.
+
+[bold]{report}[/bold] shows all of this in charts: open it in a browser.""",
         soft_wrap=True,
     )

@@ -2,7 +2,7 @@
 Control over HTTP, for an emulator that runs as a process of its own.
 
     GET  /_emulator/workspace             counts
-    GET  /_emulator/workspace/contacts    the truth, as JSON
+    GET  /_emulator/workspace/contacts    the truth, as JSON; also of relations: contact_tags
     GET  /_emulator/journal?pattern=POST%20*
     POST /_emulator/clock                 {"advance": 60} | {"set": 1793610000} | {"freeze": true}
     POST /_emulator/settings              {"index_lag": 120}
@@ -22,6 +22,7 @@ import orjson
 from intercom_emulator.app import App
 from intercom_emulator.messages import Json, Request, Response
 from intercom_emulator.resources import RESOURCES
+from intercom_emulator.workspace.relations import RELATIONS
 
 _FAULT_OPTIONS = {
     "kind",
@@ -73,6 +74,8 @@ def _read(app: App, name: str, query: dict[str, str]) -> object:
             return [entry.as_json() for entry in entries]
         case "workspace" if collection in RESOURCES:
             return list(app.world.workspace.objects(collection))
+        case "workspace" if collection in RELATIONS:
+            return list(app.world.workspace.relations(collection))
         case "workspace" if not collection:
             return app.world.workspace.counts()
         case "clock":

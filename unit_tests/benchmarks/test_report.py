@@ -98,6 +98,7 @@ def test_a_peer_that_does_not_run_is_left_out():
 
 
 def test_charts_are_well_formed():
+    """SVG that names each series, as its reader sees it."""
     points = [(1.0, 0.5), (100.0, 1.0)]
 
     for drawing in (
@@ -105,4 +106,6 @@ def test_charts_are_well_formed():
         charts.growth("a < b", {"x": points}, "rows"),
         charts.bars("a", {"x": 2.0}, "µs"),
     ):
-        assert ET.fromstring(drawing).tag.endswith("svg")
+        drawn = ET.fromstring(drawing)
+        assert drawn.tag.endswith("svg")
+        assert "x" in {text.strip() for text in drawn.itertext()}

@@ -127,6 +127,8 @@ def test_control_over_http(emulator):
     ]
     assert 18 == get(emulator, "/_emulator/workspace").json()["tags"]
     assert 18 == len(get(emulator, "/_emulator/workspace/tags").json())
+    relation = get(emulator, "/_emulator/workspace/contact_tags").json()
+    assert list(emulator.workspace.relations("contact_tags")) == relation
     assert 120 == get(emulator, "/_emulator/settings").json()["index_lag"]
     assert get(emulator, "/_emulator/clock").json()["frozen"]
     assert 9 == post("reset").json()["contacts"]
