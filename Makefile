@@ -72,10 +72,8 @@ image: ## Build the connector's Docker image, source-intercom:dev
 load-image: ## Build the loader's Docker image, intercom-load:dev
 	docker build $(DOCKER_BUILD_FLAGS) --file Dockerfile.load --tag intercom-load:dev .
 
-image-test: image $(INSTALLED) ## Run Airbyte's standard suite on that image
-	$(BIN)/pytest -m image_tests -p airbyte_cdk.test.standard_tests.pytest_hooks \
-		--connector-image source-intercom:dev --read-from-streams all \
-		--read-scenarios sample_config integration_tests/test_standard_suite.py
+image-test: $(INSTALLED) ## Build both images and try them, beside an engine of its own if need be
+	scripts/with_docker.sh scripts/test_images.sh
 
 clean: ## Remove .venv and caches
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -218,6 +218,8 @@ def _plain_stream(stream: Any) -> dict[str, Any]:
 class Connector:
     """The connector as a process of its own, against one base URL."""
 
+    command: tuple[str, ...] = (sys.executable, str(ROOT / "main.py"))
+
     def __init__(self, folder: Path, base_url: str, config: Mapping[str, Any]) -> None:
         self._folder = folder
         self._environment = {
@@ -231,7 +233,7 @@ class Connector:
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """The running process, its stdout to be read line by line."""
         return subprocess.Popen(
-            [sys.executable, str(ROOT / "main.py"), *arguments],
+            [*self.command, *arguments],
             cwd=self._folder,
             env=self._environment,
             stdout=subprocess.PIPE,

@@ -57,6 +57,16 @@ def test_image_bears_the_version_of_the_package() -> None:
     assert label[1] == toml("pyproject.toml")["tool"]["poetry"]["version"]
 
 
+def test_both_images_begin_alike() -> None:
+    """Else the second build would install again what the first one's layers hold."""
+
+    def stage(name: str) -> str:
+        text = (ROOT / name).read_text()
+        return text[text.index("FROM ${BASE_IMAGE} AS dependencies") :].split("\n\n")[0]
+
+    assert stage("Dockerfile") == stage("Dockerfile.load")
+
+
 def test_lock_satisfies_what_is_declared() -> None:
     """A dependency was changed, `poetry lock` was not run."""
     locked = {package["name"]: package["version"] for package in toml("poetry.lock")["package"]}
