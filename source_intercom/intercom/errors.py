@@ -53,6 +53,11 @@ class Refusal:
         return self.remedy is Remedy.WAIT or (not self.is_own and self.status in REFUSALS)
 
     @property
+    def is_about_parameters(self) -> bool:
+        """Whether one may have been at fault, such as a page longer than Intercom makes them."""
+        return self.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
+
+    @property
     def is_gone(self) -> bool:
         """Whether the object asked for exists no more (or never did)."""
         return self.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}

@@ -44,6 +44,9 @@ from source_intercom.reading.lanes import PAGE_SIZE, Lane, Placed, Request, Vers
 from source_intercom.reading.progress import Progress
 from source_intercom.reading.window import DAY, SAFETY_MARGIN, Slice, Window
 
+USUAL_PAGE = 20
+"""Rows of a page where no length is asked for; how long one of tickets may be is not documented:
+https://developers.intercom.com/docs/references/rest-api/api.intercom.io/tickets"""
 ROWS_WORTH_A_CUT = 12 * PAGE_SIZE
 """A cut costs about half a page more, so what is left must be worth 12."""
 CREATION_FACTOR = 2
@@ -96,6 +99,9 @@ class Search:
         self._most = lanes
         self._per_page = PAGE_SIZE
         """What the last page's rows let the next one hold."""
+        self._longest = PAGE_SIZE
+        """What a page may hold; the usual length where Intercom refuses the first one for its."""
+        self._has_begun = False
         self._counted: int | None = None
         """All that there is, as the first page of a window that leaves nothing out counts it."""
         self._recent: set[Version] = set()
@@ -293,7 +299,7 @@ class Search:
         """
         Put a page, or what kept it away, and how many seconds it took.
 
-        A page that fails is asked for in halves, down to 1.
+        A page that fails is asked for in halves, down to 1; a first one that is refused, once more.
         """
         request = lane.request
         while True:
@@ -301,14 +307,34 @@ class Search:
             try:
                 page = self._page(window, lane, tries=2 if request.per_page > 1 else TRIES)
             except Exception as error:  # noqa: BLE001 the consumer raises it
-                may_pass = isinstance(error, IntercomError) and error.may_pass
-                if not may_pass or request.per_page == 1:
+                shorter = self._shorter(request.per_page, error)
+                if not shorter:
                     return put((lane, error, time.monotonic() - began))
-                request.per_page //= 2
+                request.per_page = shorter
             else:
+                self._has_begun = True
                 request.room += request.per_page
-                request.per_page = min(request.per_page * 2, PAGE_SIZE, _fitting(page))
+                request.per_page = min(request.per_page * 2, self._longest, _fitting(page))
                 return put((lane, page, time.monotonic() - began))
+
+    def _shorter(self, per_page: int, error: Exception) -> int:
+        """How long a page to ask for in place of one that failed; 0 where that can't help."""
+        if not isinstance(error, IntercomError):
+            return 0
+        if error.may_pass:
+            return per_page // 2
+        is_refused = error.refusal is not None and error.refusal.is_about_parameters
+        if not is_refused or self._has_begun or per_page <= USUAL_PAGE:
+            return 0
+        self._longest = USUAL_PAGE
+        logger.info(
+            "%s: Intercom refuses pages of %d rows for %s; %d are asked for at a time.",
+            self.name,
+            per_page,
+            self._endpoint.path,
+            USUAL_PAGE,
+        )
+        return USUAL_PAGE
 
     def _page(self, window: Window, lane: Lane, tries: int) -> Page:
         body = search_body(
