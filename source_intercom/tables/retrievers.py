@@ -46,6 +46,7 @@ class TableRetriever(Retriever):
     `attributes`: `path` of the list of this object's custom attributes, where it has any, `at`
     where they lie in what is listed, and `field`, which holds their values. `version`: another
     Intercom-Version than the connector's own. `tier`: 3 for what is offered only on request.
+    `keeps_archived`: whether archived rows come in any case, because others point to them.
     """
 
     name: str
@@ -65,6 +66,7 @@ class TableRetriever(Retriever):
     version: str | None = None
     tier: int = 1
     wrap: str | None = None
+    keeps_archived: bool = False
     method: ClassVar[str] = "GET"
 
     @property
@@ -90,7 +92,9 @@ class TableRetriever(Retriever):
         rows = Rows.declared(self.rows, schema.get("properties", {}))
         if self.rest is None:
             source = (self.attributes or {}).get("field", "custom_attributes")
-            return Table(self.name, key, schema, rows, session, cursor, source)
+            made = Table(self.name, key, schema, rows, session, cursor, source)
+            made.keeps_archived |= self.keeps_archived
+            return made
         call = call_of(self.rest, self.permission)
         return CallingTable(self.name, key, schema, rows, session, cursor, call=call)
 

@@ -52,9 +52,10 @@ class Table:
     One selected stream of a family.
 
     `key`: the columns that no row may lack. `cursor`: None where the table is always read whole.
-    The family calls `open`, `take` with each batch, then `end`; or `drain` where the reading breaks
-    off, and `fail`, from whereon the table takes nothing more. `done` is set behind the last
-    message of the family: then `error` says what came of it.
+    `keeps_archived`: whether it has archived rows too. The family calls `open`, `take` with each
+    batch, then `end`; or `drain` where the reading breaks off, and `fail`, from whereon the table
+    takes nothing more. `done` is set behind the last message of the family: then `error` says what
+    came of it.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class Table:
         self._session = session
         self._is_cut_by_creation = False
         self._packer = Packer(name)
-        self._keeps_archived = session.settings.include_archived
+        self.keeps_archived = session.settings.include_archived
         # The connector writes read_at itself, as it should be.
         intercoms = {name: each for name, each in schema["properties"].items() if name != READ_AT}
         self._normalise = normaliser({**schema, "properties": intercoms}, self._warn_of_misfit)
@@ -224,7 +225,7 @@ class Table:
         """
         lines = []
         for row in rows:
-            if not self._keeps_archived and row.get("archived") is True:
+            if not self.keeps_archived and row.get("archived") is True:
                 continue
             line = self._line(row) if head is not None else None
             if line is None:
