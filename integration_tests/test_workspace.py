@@ -1,13 +1,13 @@
 """What is emitted equals the workspace, field by field, for all ten streams."""
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 from jsonschema import Draft7Validator, FormatChecker
 
+from integration_tests.comparing import difference
 from integration_tests.syncing import (
     CORE_STREAMS,
     ROOT,
@@ -92,36 +92,6 @@ def truth(emulator: Emulator, stream: str) -> dict[str, dict[str, Any]]:
         case _:
             found = list(emulator.workspace.objects(stream))
     return {str(key_of(stream)(each)): each for each in found}
-
-
-def difference(emitted: Any, original: Any, declared: Mapping[str, Any], path: str) -> str | None:
-    """Where a row says something else than the workspace; None where they say the same."""
-    if declared.get("format") == "date-time":
-        moment = None if emitted is None else datetime.fromisoformat(emitted).astimezone(UTC)
-        said = None if moment is None else int(moment.timestamp())
-        return None if said == original else f"{path}: {emitted} for {original}"
-    if isinstance(original, dict) and isinstance(emitted, dict):
-        # The CDK's serializer leaves out what is null.
-        properties, others = declared.get("properties", {}), declared.get("additionalProperties")
-        others = others if isinstance(others, dict) else {}
-        found = (
-            difference(
-                emitted.get(key), original.get(key), properties.get(key, others), f"{path}.{key}"
-            )
-            for key in original.keys() | emitted.keys()
-        )
-        return next((each for each in found if each), None)
-    if isinstance(original, list) and isinstance(emitted, list):
-        if len(original) != len(emitted):
-            return f"{path}: {len(emitted)} entries for {len(original)}"
-        found = (
-            difference(one, other, declared.get("items", {}), f"{path}[]")
-            for one, other in zip(emitted, original, strict=True)
-        )
-        return next((each for each in found if each), None)
-    if isinstance(emitted, str) and isinstance(original, int):
-        original = str(original)
-    return None if emitted == original else f"{path}: {emitted!r} for {original!r}"
 
 
 @pytest.mark.parametrize("stream", CORE_STREAMS)

@@ -234,12 +234,14 @@ RELATIONS: dict[str, Rows] = {
     "article_collections": _article_collections,
     "article_drafts": _drafts,
     "article_statistics": _statistics,
-    "article_tags": _nested("articles", "tags.tags", "article_id", "tag_id"),
+    "article_tags": _nested("articles", "tags.tags", "article_id", "tag_id", "name"),
     "article_translations": _translations,
     "article_versions": _children("article_versions", "article_id"),
     "call_transcripts": _transcripts,
     "company_notes": _children("company_notes", "company_id"),
-    "company_segments": _nested("companies", "segments.segments", "company_id", "segment_id"),
+    "company_segments": _nested(
+        "companies", "segments.segments", "company_id", "segment_id", "name"
+    ),
     "company_tags": _nested("companies", "tags.tags", "company_id", "tag_id", "name"),
     "contact_companies": _nested("contacts", "companies.data", "contact_id", "company_id"),
     "contact_merges": _merges,
@@ -268,7 +270,9 @@ RELATIONS: dict[str, Rows] = {
     "side_conversation_parts": _side_parts,
     "team_admins": _team_admins,
     "team_metrics": _children("team_metrics", "team_id"),
-    "ticket_contacts": _nested("tickets", "contacts.contacts", "ticket_id", "contact_id"),
+    "ticket_contacts": _nested(
+        "tickets", "contacts.contacts", "ticket_id", "contact_id", "external_id"
+    ),
     "ticket_linked_objects": _linked("tickets", "ticket_id"),
     "ticket_parts": _ticket_parts,
     "ticket_type_attributes": _type_attributes,
