@@ -443,7 +443,7 @@ MUTATIONS = (
     Mutation(
         "a conversation that can't be read forgotten",
         "tables/table.py",
-        "unsettled.keep(name, is_doubtful=error.is_gone)",
+        "unsettled.keep(name, updated_at, is_doubtful=error.is_gone)",
         "unsettled.settle(name)",
         "test_bad_rows.py -k stops_no_other",
     ),

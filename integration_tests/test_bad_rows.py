@@ -105,6 +105,25 @@ def test_what_failed_comes_with_the_first_sync_that_can_read_it(fault):
         assert differences(latest(outputs, PARTS), intercom, PARTS) == ([], [], [])
 
 
+def test_rows_that_come_late_carry_the_date_of_their_parent():
+    """A list below a conversation doesn't tell it, and a row without its cursor is never newest."""
+    with laboratory(workspace_of(3)) as intercom:
+        names = [row["id"] for row in intercom.workspace.objects("conversations")]
+        for name in names:
+            intercom.workspace.pause(name)
+        intercom.faults.add(
+            f"GET /conversations/{names[1]}/handling_events", status=422, count=None
+        )
+        first = sync_in_process(config_for(), ["handling_events"])
+        intercom.faults.clear()
+        intercom.clock.advance(DAY)
+        second = sync_in_process(config_for(), ["handling_events"], first.state())
+
+        assert len(first.records("handling_events")) == 2
+        table = latest([first, second], "handling_events")
+        assert differences(table, intercom, "handling_events") == ([], [], [])
+
+
 def test_it_is_asked_for_again_ever_more_rarely():
     """At each of the hourly syncs of a month: every sync at first, then once a week."""
     with laboratory(workspace_of(3)) as intercom:

@@ -42,7 +42,8 @@ class CallingTable(Table):
         self._details.within(window, self._session.start_date)
         read_at = self._session.client.clock.instant()
         for name in self.unsettled.due:
-            self._details.ask({"id": name}, read_at, is_known=True)
+            parent = {"id": name, "updated_at": self.unsettled.date_of(name)}
+            self._details.ask(parent, read_at, is_known=True)
         return window
 
     def take(self, batch: Batch, read_at: str) -> Iterator[AirbyteMessage]:
@@ -79,7 +80,7 @@ class CallingTable(Table):
                 head = self._head(detail.parent, detail.read_at)
                 yield from self._emit(detail.parent, detail.rows, moment, head)
             elif isinstance(outcome.answer, IntercomError):
-                self.keep(str(detail.parent["id"]), outcome.answer)
+                self.keep(str(detail.parent["id"]), outcome.answer, moment)
             else:
                 yield from self._emit_answer(detail, outcome.answer)
             for read in detail.read:
@@ -102,6 +103,6 @@ class CallingTable(Table):
         yield from self._emit(answer.parent, having_keys, moment, head)
         if len(having_keys) < len(rows):
             sentence = Trouble.KEYLESS.sentence(self._name_of(name), " or ".join(self._key))
-            self.keep(name, IntercomError(sentence, Remedy.REPORT, trouble=Trouble.KEYLESS))
+            self.keep(name, IntercomError(sentence, Remedy.REPORT, trouble=Trouble.KEYLESS), moment)
         else:
             self.unsettled.settle(name)

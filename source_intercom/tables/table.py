@@ -183,13 +183,13 @@ class Table:
             self.error = error
             yield from self._flush()
 
-    def keep(self, name: str, error: IntercomError) -> None:
+    def keep(self, name: str, error: IntercomError, updated_at: int | None = None) -> None:
         """Put an object aside for later syncs, by its id; raises where it is not to blame."""
         if error.is_gone and error.refusal is not None and error.refusal.is_own:
             logger.info("%s: %s is gone; its rows are skipped.", self.name, self._name_of(name))
             self.unsettled.settle(name)
             return
-        self.unsettled.keep(name, is_doubtful=error.is_gone)
+        self.unsettled.keep(name, updated_at, is_doubtful=error.is_gone)
         self._last_error = error
         failed, read = self.unsettled.failed, self.unsettled.read
         if self.unsettled.is_outage or self.unsettled.is_full:

@@ -1,7 +1,8 @@
 """
 Objects that could not be read for reasons of their own: kept by id, and asked for again.
 
-    "unsettled": {"1234": {"times": 2, "asked_at": "2026-11-26T09:00:00Z"}}
+    "unsettled": {"1234": {"times": 2, "asked_at": "2026-11-26T09:00:00Z",
+                           "updated_at": "2026-11-25T17:30:00Z"}}
 
 A thread that Intercom always answers with 422 must neither stop the others nor be forgotten. Its
 id stays in the state until it is read or gone; the next sync asks for it again, and later ones at
@@ -24,10 +25,20 @@ FIRST_DISTANCE, LONGEST_DISTANCE = 3600, 7 * 24 * 3600
 
 @dataclass(frozen=True)
 class Attempts:
-    """How often an object was asked for in vain, and when last, in Unix seconds."""
+    """
+    How often an object was asked for in vain, and when last, in Unix seconds.
+
+    `updated_at`: its own date then, for the rows that come in the end.
+    """
 
     times: int
     asked_at: int
+    updated_at: int | None = None
+
+    def encode(self) -> dict[str, Any]:
+        """As a state holds it."""
+        dated = {} if self.updated_at is None else {"updated_at": rfc3339(self.updated_at)}
+        return {"times": self.times, "asked_at": rfc3339(self.asked_at), **dated}
 
     def is_due(self, now: int) -> bool:
         """Whether it is to be asked for again: by the next sync, then ever more rarely."""
@@ -61,6 +72,10 @@ class Unsettled:
         """The ids that this sync has not asked for."""
         return sorted(name for name, each in self._attempts.items() if each.asked_at != self._now)
 
+    def date_of(self, name: str) -> int | None:
+        """When an object had changed last, as far as that was known when it was kept."""
+        return self._attempts[name].updated_at
+
     def is_known(self, name: str) -> bool:
         """Whether an earlier sync had trouble with this object."""
         return name in self._before
@@ -82,13 +97,14 @@ class Unsettled:
         self._failed.discard(name)
         self._doubtful.discard(name)
 
-    def keep(self, name: str, *, is_doubtful: bool = False) -> None:
+    def keep(self, name: str, updated_at: int | None = None, *, is_doubtful: bool = False) -> None:
         """Note that one was asked for in vain; `is_doubtful`: a proxy says that it is gone."""
         before = self._attempts.get(name, Attempts(0, self._now - 1))
         if name not in self._attempts and len(self._attempts) >= MOST:
             self.is_full = True
         elif before.asked_at != self._now:
-            self._attempts[name] = Attempts(before.times + 1, self._now)
+            dated = before.updated_at if updated_at is None else updated_at
+            self._attempts[name] = Attempts(before.times + 1, self._now, dated)
         if name not in self._before:
             self._failed.add(name)
         elif is_doubtful:
@@ -110,10 +126,7 @@ class Unsettled:
 
     def encode(self) -> dict[str, dict[str, Any]]:
         """As a state holds them."""
-        return {
-            name: {"times": each.times, "asked_at": rfc3339(each.asked_at)}
-            for name, each in self._attempts.items()
-        }
+        return {name: each.encode() for name, each in self._attempts.items()}
 
     def __len__(self) -> int:
         return len(self._attempts)
@@ -128,7 +141,8 @@ def _decode(saved: object) -> list[tuple[str, Attempts]]:
 
 def _attempts(entry: object) -> Attempts:
     match entry:
-        case {"times": int(times), "asked_at": str(asked_at)} if times > 0:
-            return Attempts(times, epoch_seconds(asked_at) or 0)
+        case {"times": int(times), "asked_at": str(asked_at), **others} if times > 0:
+            updated_at = epoch_seconds(others.get("updated_at"))
+            return Attempts(times, epoch_seconds(asked_at) or 0, updated_at)
         case _:
             return Attempts(1, 0)
