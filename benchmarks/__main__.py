@@ -25,8 +25,7 @@ ON_REQUEST = FIGURES_ON_REQUEST | {"loads": loads, "families": families, "agains
 KEPT = contestants.ROOT / "build" / "benchmarks"
 
 
-def main() -> None:
-    """Measure what was asked for, keep it, and write the report from all that is kept."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small volumes, one round, no report")
     parser.add_argument("--only", help=f"some figures, by comma: {', '.join(FIGURES | ON_REQUEST)}")
@@ -34,7 +33,41 @@ def main() -> None:
     parser.add_argument("--no-peers", action="store_true", help="measure the connector alone")
     parser.add_argument("--no-report", action="store_true", help="leave docs/benchmarks as it is")
     parser.add_argument("--against", type=Path, help="another checkout, for --only against")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Measure what was asked for, keep it, and write the report from all that is kept."""
+    arguments = _arguments()
+    kept = KEPT / ("quick" if arguments.quick else "full")
+    if not arguments.only:
+        shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True, exist_ok=True)
+    bench = _bench(arguments)
+    for name in arguments.only.split(",") if arguments.only else FIGURES:
+        measure = (FIGURES | ON_REQUEST)[name]
+        print(f"{name}: {(measure.__doc__ or '').strip().splitlines()[0]}", flush=True)
+        before = os.getloadavg()[0]
+        measured = measure(bench) | {
+            "date": datetime.now(UTC).isoformat(timespec="minutes"),
+            "commit": _commit(),
+            "load": [before, os.getloadavg()[0]],
+            "absent": bench.absent,
+        }
+        (kept / f"{name}.json").write_text(json.dumps(measured))
+    found = _found(kept)
+    print(report.table(found))
+    missing = FIGURES.keys() - found.keys()
+    if arguments.quick:
+        print("Volumes of --quick are too small for the goals: the start weighs too much in them.")
+    elif missing:
+        print(f"No report, for of this commit these are missing: {', '.join(sorted(missing))}.")
+    elif not arguments.no_report:
+        report.write(found)
+
+
+def _bench(arguments: argparse.Namespace) -> Bench:
+    """The contestants, within a network namespace of their own where peers take part."""
     scratch = KEPT / "scratch"
     absent = {"airbyte": "left out by --no-peers", "singer": "left out by --no-peers"}
     bundle = None
@@ -52,7 +85,7 @@ def main() -> None:
             absent = dict.fromkeys(contestants.PACKAGES, reason)
     for name, reason in absent.items():
         print(f"Without {contestants.PACKAGES[name]}: {reason}.")
-    bench = Bench(
+    return Bench(
         scratch,
         bundle,
         absent,
@@ -60,30 +93,6 @@ def main() -> None:
         rounds=arguments.rounds,
         against=arguments.against,
     )
-    kept = KEPT / ("quick" if arguments.quick else "full")
-    if not arguments.only:
-        shutil.rmtree(kept, ignore_errors=True)
-    kept.mkdir(parents=True, exist_ok=True)
-    for name in arguments.only.split(",") if arguments.only else FIGURES:
-        measure = (FIGURES | ON_REQUEST)[name]
-        print(f"{name}: {(measure.__doc__ or '').strip().splitlines()[0]}", flush=True)
-        before = os.getloadavg()[0]
-        measured = measure(bench) | {
-            "date": datetime.now(UTC).isoformat(timespec="minutes"),
-            "commit": _commit(),
-            "load": [before, os.getloadavg()[0]],
-            "absent": absent,
-        }
-        (kept / f"{name}.json").write_text(json.dumps(measured))
-    found = _found(kept)
-    print(report.table(found))
-    missing = FIGURES.keys() - found.keys()
-    if arguments.quick:
-        print("Volumes of --quick are too small for the goals: the start weighs too much in them.")
-    elif missing:
-        print(f"No report, for of this commit these are missing: {', '.join(sorted(missing))}.")
-    elif not arguments.no_report:
-        report.write(found)
 
 
 def _found(kept: Path) -> dict[str, Result]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import statistics
 import subprocess
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from benchmarks import contestants
 from benchmarks.contestants import Contestant
-from benchmarks.intercom import AMPLE, Intercom, intercom
+from benchmarks.intercom import AMPLE, Intercom, Journal, intercom
+from benchmarks.measure import Sync
 
 CORE = ("contacts", "conversations", "conversation_parts")
 PAGE, SCROLL_PAGE, PARTS = 150, 100, 6
@@ -50,13 +51,15 @@ class Bench:
         self,
         scratch: Path,
         bundle: Path | None,
-        absent: Container[str],
+        absent: Mapping[str, str],
         *,
         quick: bool,
         rounds: int,
         against: Path | None = None,
     ) -> None:
         self.scratch = scratch
+        self.absent = absent
+        """Why peers are missing, by name."""
         self.against = against
         """Another checkout of this project, to be compared with."""
         self.door = scratch if bundle is not None else None
@@ -97,45 +100,63 @@ class Bench:
             return {"who": who.name, "streams": list(streams), "failure": str(error)}
         server.begin(latency=latency, rate_limit=rate_limit)
         sync = who.sync(self.scratch, streams, url, cut_off=cut_off, **options)
-        journal = server.journal()
         was_cut = cut_off is not None and sync.wall >= cut_off
         result: Result = {
             "who": who.name,
             "streams": list(streams),
             "sizes": dict(sizes),
-            "wall": sync.wall,
-            "cpu": sync.cpu,
-            "peak": sync.peak,
-            "first_record": sync.first_record,
             "failed": sync.exit_code != 0 and not was_cut,
-            "rows": dict(sync.rows),
-            "requests": journal.requests,
-            "by_route": dict(journal.keys),
-            "refused": journal.refused,
             "options": options,
-            "errors": sync.errors[:3],
+            **_told(sync, server.journal(), streams, sizes, rate_limit, is_whole=cut_off is None),
         }
-        if cut_off is None:
-            whole = expected(sizes)
-            counted = [name for name in streams if name in {*CORE, "companies"} & whole.keys()]
-            result["lost"] = sum(whole[name] - sync.distinct(name) for name in counted)
-            result["tenths"] = journal.tenths()
-        if rate_limit != AMPLE:
-            result |= {
-                "limit": rate_limit,
-                "share": journal.share(rate_limit),
-                "per_second": journal.per_second(),
-            }
-        rows = sum(sync.rows.values())
-        print(
-            f"  {who.title}: {sync.wall:.1f} s, {sync.cpu:.1f} s CPU, {rows} rows, "
-            f"{journal.requests} requests, {sync.peak / 1e6:.0f} MB"
-            + (f", {result['share']:.1%} of the limit" if cut_off and "share" in result else "")
-            + (f", LOST {result['lost']}" if result.get("lost") else "")
-            + (f", FAILED with {sync.exit_code}" if result["failed"] else ""),
-            flush=True,
-        )
+        _say(who, result, is_cut=cut_off is not None)
         return result
+
+
+def _told(
+    sync: Sync,
+    journal: Journal,
+    streams: Sequence[str],
+    sizes: Mapping[str, int],
+    rate_limit: int,
+    *,
+    is_whole: bool,
+) -> Result:
+    """What a sync's output and its journal tell."""
+    result: Result = {
+        "wall": sync.wall,
+        "cpu": sync.cpu,
+        "peak": sync.peak,
+        "first_record": sync.first_record,
+        "rows": dict(sync.rows),
+        "requests": journal.requests,
+        "by_route": dict(journal.keys),
+        "refused": journal.refused,
+        "errors": sync.errors[:3],
+    }
+    if is_whole:
+        whole = expected(sizes)
+        counted = [name for name in streams if name in {*CORE, "companies"} & whole.keys()]
+        result["lost"] = sum(whole[name] - sync.distinct(name) for name in counted)
+        result["tenths"] = journal.tenths()
+    if rate_limit != AMPLE:
+        result |= {
+            "limit": rate_limit,
+            "share": journal.share(rate_limit),
+            "per_second": journal.per_second(),
+        }
+    return result
+
+
+def _say(who: Contestant, run: Result, *, is_cut: bool) -> None:
+    print(
+        f"  {who.title}: {run['wall']:.1f} s, {run['cpu']:.1f} s CPU, "
+        f"{sum(run['rows'].values())} rows, {run['requests']} requests, {run['peak'] / 1e6:.0f} MB"
+        + (f", {run['share']:.1%} of the limit" if is_cut and "share" in run else "")
+        + (f", LOST {run['lost']}" if run.get("lost") else "")
+        + (", FAILED" if run["failed"] else ""),
+        flush=True,
+    )
 
 
 def limits(bench: Bench) -> Result:

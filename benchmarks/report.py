@@ -400,23 +400,24 @@ def _families(result: Result) -> list[Row]:
             spread(spent)[0] <= 1.4 and not faults,
         ),
     ]
-    for name, (alone, all_of_it) in result["walks"].items():
-        figure = (
-            f"requests of {len(families.FAMILIES[name])} tables of {name}, against {name} alone"
-        )
-        text = f"{all_of_it:,} against {alone:,}"
-        rows.append(Row(figure, "one walk", text, all_of_it <= alone))
-    ten, offered = (spread(result["memory"][name])[0] / MEGABYTE for name in ("ten", "all"))
-    counts = result["memory"]["streams"]
-    rows.append(
-        Row(
-            f"peak memory of {counts[1]} streams, against {counts[0]}",
-            "+ 40 MB",
-            f"{offered:.0f} MB against {ten:.0f} MB",
-            offered <= ten + 40,
-        )
+    return [*rows, *map(_walk, result["walks"].items()), _memory(result["memory"])]
+
+
+def _walk(family: tuple[str, tuple[int, int]]) -> Row:
+    name, (alone, together) = family
+    figure = f"requests of {len(families.FAMILIES[name])} tables of {name}, against {name} alone"
+    return Row(figure, "one walk", f"{together:,} against {alone:,}", together <= alone)
+
+
+def _memory(peaks: Mapping[str, list[int]]) -> Row:
+    ten, offered = (spread(peaks[name])[0] / MEGABYTE for name in ("ten", "all"))
+    few, many = peaks["streams"]
+    return Row(
+        f"peak memory of {many} streams, against {few}",
+        "+ 40 MB",
+        f"{offered:.0f} MB against {ten:.0f} MB",
+        offered <= ten + 40,
     )
-    return rows
 
 
 def _against(result: Result) -> list[Row]:
