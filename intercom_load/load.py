@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from intercom_load.columns import columns_of
-from intercom_load.connector import Connector, Message, suggested_streams
+from intercom_load.connector import Connector, Message, Row, suggested_streams
 from intercom_load.destination import Batch, Destination, Table
 from intercom_load.errors import LoadError, UsageError
 from intercom_load.progress import Progress, StreamResult
@@ -58,9 +58,22 @@ def load(
     saved = destination.states([each.table for each in loads.values()])
     states = [json.loads(saved[name]) for name in loads if loads[name].merges and name in saved]
     writer = Writer(destination, _reporter(loads, progress))
+    with closing(connector.read({"streams": chosen}, states)) as messages:
+        _follow(messages, loads, writer, progress)
+    return [
+        each.result(destination.count(each.table), connector.start_date) for each in loads.values()
+    ]
+
+
+def _follow(
+    messages: Iterable[Row | Message],
+    loads: Mapping[str, StreamLoad],
+    writer: Writer,
+    progress: Progress,
+) -> None:
+    """Write what a sync says, to its end; nothing of it goes on behind an error."""
     try:
-        with closing(connector.read({"streams": chosen}, states)) as messages:
-            Sync(loads, writer, progress).follow(messages)
+        Sync(loads, writer, progress).follow(messages)
         writer.finish()
     except BaseException:
         writer.abandon()
@@ -68,9 +81,6 @@ def load(
     finally:
         for each in loads.values():
             each.spool.close()
-    return [
-        each.result(destination.count(each.table), connector.start_date) for each in loads.values()
-    ]
 
 
 def _names(known: Mapping[str, Message], wanted: Iterable[str]) -> list[str]:
