@@ -79,7 +79,7 @@ def parse_page(
     pages = body.get("pages")
     if not isinstance(pages, dict):
         pages = body if whole(body.get("total_pages")) is not None else None
-    if paged and pages is None:
+    if paged and pages is None and "has_more" not in body:
         raise MalformedAnswer("the body has no pages object")
     following = _following(pages) if pages is not None else None
     return Page(

@@ -73,6 +73,14 @@ def test_what_is_no_count_counts_nothing(count):
     assert page("{}", extra=f',"total_count":{count}').total_count is None
 
 
+@pytest.mark.parametrize(("more", "following"), [("true", {"cursor": "MTU="}), ("false", None)])
+def test_a_list_with_a_cursor_needs_no_pages_object(more, following):
+    """On its second page as on its first: has_more says whether it is the last."""
+    body = f'{{"data":[],"next_cursor":"MTU=","has_more":{more}}}'
+
+    assert parse_page(body.encode(), ["data"], paged=True).following == following
+
+
 def test_the_first_known_envelope_is_taken():
     """Descriptions disagree about the companies of a contact: data or companies."""
     assert parse_page(b'{"companies":[{"id":"1"}]}', ["data", "companies"]).rows == [{"id": "1"}]
