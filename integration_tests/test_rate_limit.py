@@ -90,6 +90,41 @@ def test_a_429_that_is_waited_out_is_told(headers, caplog):
     assert all(30 <= step <= 41 for step in steps)
 
 
+READINGS = {
+    "conversations": "POST /conversations/search",
+    "companies": "GET /companies/scroll",
+    "articles": "GET /articles",
+    "deleted_contacts": "GET /contacts/deleted",
+    "conversation_parts": "GET /conversations/{id}",
+    "contact_tags": "GET /contacts/{id}/tags",
+    "data_events": "GET /events",
+    "article_versions": "GET /articles/{id}/versions",
+    "activity_logs": "POST /admins/activity_logs/search",
+    "call_transcripts": "POST /calls/search",
+    "custom_object_instances": "GET /custom_object_instances/{type}",
+    "workspace": "GET /me",
+}
+
+
+@pytest.mark.parametrize("stream", READINGS)
+def test_a_429_is_waited_out_and_told_whatever_is_read(stream, caplog):
+    """Half a minute of refusals costs no row of any reading, and none of it passes in silence."""
+    config = config_for(custom_objects=["Order"])
+    with laboratory("tiny") as intercom:
+        whole = sync_in_process(config, [stream])
+        intercom.clock.advance(60)
+        ends = intercom.clock.time() + 35
+        when = lambda _request: intercom.clock.time() < ends  # noqa: E731
+        intercom.faults.add(READINGS[stream], status=429, count=None, when=when)
+        caplog.clear()
+
+        output = sync_in_process(config, [stream])
+
+    assert output.incomplete == set()
+    assert sorted(output.ids(stream)) == sorted(whole.ids(stream))
+    assert caplog.text.count("rate limit is used up") in {1, 2}
+
+
 @pytest.mark.parametrize(("headers", "times"), [("present", 0), ("absent", 1), ("garbled", 1)])
 def test_the_default_pace_is_told_once(headers, times, caplog):
     """Where answers name no rate limit, a sync may be slower than it need be."""

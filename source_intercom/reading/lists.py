@@ -215,7 +215,7 @@ class Reading:
     """Rows that came more than once."""
     is_cut_short: bool = False
     """Whether it ended before the list did, as the rest is older."""
-    _seen: set[str] = field(default_factory=set)
+    _seen: set[int] = field(default_factory=set)
 
     def note(self, page: Page) -> bool:
         """Note a page; whether it has a row that none before has shown."""
@@ -224,7 +224,7 @@ class Reading:
             self.has_shrunk |= page.total_count < self.total
         self.total = page.total_count
         self.rows += len(page.rows)
-        names = [name for name in map(self.name_of, page.rows) if name]
+        names = [hash(name) for name in map(self.name_of, page.rows) if name]
         new = set(names) - self._seen
         self._seen |= new
         self.repeats += len(names) - len(new)

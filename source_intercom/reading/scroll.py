@@ -47,7 +47,7 @@ class Attempt(NamedTuple):
     """What one scroll came to: what broke it off, None at its end, and the companies it brought."""
 
     trouble: str | None
-    ids: frozenset[str]
+    ids: frozenset[int]
 
 
 class Scroll:

@@ -35,7 +35,8 @@ class Seen:
     def new_of(self, ids: Iterable[str]) -> int:
         """How many different ids of a page no page before has shown."""
         page = set(map(hash, ids))
-        page.difference_update(self._hashes)
+        if page:  # else all that was seen would be gone through for nothing
+            page.difference_update(self._hashes)
         return len(page)
 
     def __len__(self) -> int:

@@ -49,9 +49,10 @@ class Spool:
     def _add(self, rows: Sequence[dict[str, Any]]) -> None:
         for row in rows:
             name = self._name_of(row)
-            if name and name in self._ids:
+            known = hash(name)  # a set of a million texts would take three times the memory
+            if name and known in self._ids:
                 continue
-            self._ids.add(name)
+            self._ids.add(known)
             moment = epoch_seconds(row.get(self._date_field)) if self._date_field else None
             self._moments.append(UNDATED if moment is None else moment)
             self._offsets.append(self._size)
@@ -62,7 +63,7 @@ class Spool:
         self._file.seek(0)
         self._file.truncate()
         self._size = 0
-        self._ids: set[str] = set()
+        self._ids: set[int] = set()
         self._moments, self._offsets = array("q"), array("q")
 
     def __len__(self) -> int:
@@ -70,8 +71,8 @@ class Spool:
         return len(self._ids)
 
     @property
-    def ids(self) -> frozenset[str]:
-        """The ids of the rows it holds."""
+    def ids(self) -> frozenset[int]:
+        """The ids of the rows it holds, as hashes."""
         return frozenset(self._ids)
 
     def rows(self) -> list[dict[str, Any]]:
