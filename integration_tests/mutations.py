@@ -351,8 +351,8 @@ MUTATIONS = (
     Mutation(
         "no envelope check",
         "intercom/pages.py",
-        "if rows is None or not all(type(row) is dict and row for row in rows):",
-        "rows = rows or []\n    if rows is None:",
+        "elif not are_rows(rows):",
+        "elif (rows := rows or []) is None:",
         "test_answers.py -k 't34_what_stays and wrong_envelope'",
     ),
     Mutation(
@@ -365,7 +365,7 @@ MUTATIONS = (
     Mutation(
         "a missing pages object taken for the last page",
         "intercom/pages.py",
-        "if paged and pages is None:",
+        'if paged and pages is None and "has_more" not in body:',
         "if paged is None:",
         "test_answers.py -k without_its_pages",
     ),
