@@ -128,6 +128,33 @@ def test_a_row_that_is_none_hides_no_others(stream, row):
         assert {*output.ids(stream)} == {*whole.ids(stream)}
 
 
+@pytest.mark.parametrize("odd", [{"id": 1}, True, ""])
+def test_an_attribute_whose_id_is_none_gets_no_key_of_it(odd):
+    """The key is made of it, so that it would hide what it was made of."""
+    with laboratory("tiny") as intercom:
+        whole = sync_in_process(config_for(), ["data_attributes"])
+        custom = changed(
+            lambda body: next(row for row in body["data"] if row.get("id")).update(id=odd)
+        )
+        intercom.faults.add("GET /data_attributes", custom=custom, count=None)
+        output = sync_in_process(config_for(), ["data_attributes"])
+
+        assert output.incomplete == {"data_attributes"}
+        assert len(output.ids("data_attributes")) == len(whole.ids("data_attributes")) - 2
+
+
+@pytest.mark.parametrize("app", [None, [], "emu1ator", {}])
+def test_a_workspace_that_is_none_is_no_empty_table(app):
+    """INCOMPLETE; the other streams are read, whatever /me says."""
+    with laboratory("tiny") as intercom:
+        intercom.faults.add("GET /me", custom=changed(lambda me: me.update(app=app)), count=None)
+        output = sync_in_process(config_for(), ["workspace", "tags", "activity_logs"])
+
+        assert output.incomplete == {"workspace"}
+        assert output.ids("tags")
+        assert output.ids("activity_logs")
+
+
 def test_a_text_that_is_none_hides_no_others():
     """The kinds of logs are a list of texts."""
     with laboratory("tiny") as intercom:

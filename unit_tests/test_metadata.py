@@ -82,11 +82,11 @@ def test_base_image_is_that_of_the_dockerfile() -> None:
 
 
 def test_nobody_is_sent_to_a_strangers_package() -> None:
-    """On PyPI, the project's name is somebody else's: pip is only ever shown this folder."""
-    pages = [
-        page for pattern in ("*.md", "*/*.md", "intercom_*/*.py") for page in ROOT.glob(pattern)
-    ]
-    by_name = re.compile(r"pip install[^`\n]*source-intercom")
+    """On PyPI, the project's name is somebody else's: pip is shown this folder or a wheel of it."""
+    patterns = ("*.md", "docs/*", "examples/**/*", "intercom_*/*.py", "Makefile", "Dockerfile*")
+    pages = [page for pattern in patterns for page in ROOT.glob(pattern) if page.is_file()]
+    installers = "pip3? install|pipx|uvx|uv (add|tool|pip)|poetry add"
+    by_name = re.compile(rf"({installers})[^`\n]*source[-_]intercom(?!-\S*\.whl)")
 
     assert "pip install '.[load]'" in (ROOT / "README.md").read_text()
     assert [page.name for page in pages if by_name.search(page.read_text())] == []

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from source_intercom.http.client import TRIES, IntercomError
 from source_intercom.intercom.pages import Row, parse_object
+from source_intercom.intercom.timestamps import epoch_seconds
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.endpoint import Endpoint
 from source_intercom.reading.lists import List
@@ -27,6 +28,7 @@ from source_intercom.tables.retrievers import (
 )
 from source_intercom.tables.rows import Rows
 from source_intercom.tables.table import Table
+from source_intercom.tables.types import has_key
 
 AT_ONCE = 20
 """Conversations in one request for transcripts, at most."""
@@ -66,8 +68,10 @@ class DataAttributesRetriever(ListRetriever):
 
 
 def _attribute(row: Row) -> None:
-    name = row.get("id") or row.get("full_name") or row.get("name")
-    row["key"] = f"{row['model']}:{name}" if name else None
+    """Give a row its key; none where what it would be made of is no key itself."""
+    names = ("id", "full_name", "name")
+    name = next((each for each in names if row.get(each) is not None), "id")
+    row["key"] = f"{row['model']}:{row[name]}" if has_key(row, (name,)) else None
 
 
 class _Chain:
@@ -232,8 +236,8 @@ class _Me:
         """The app of the token's admin. Raises `IntercomError` where the token may not ask."""
         me = self._session.me() or self._endpoint.ask(self._session.client, parse_object)
         app = me.get("app")
-        rows = [app] if isinstance(app, dict) else []
-        yield Batch(rows, [None] * len(rows))
+        # What is none has no key, so that an empty table is no success; what is one stays as it is.
+        yield Batch([dict(app) if isinstance(app, dict) else {}], [None])
 
 
 @dataclass
@@ -250,7 +254,7 @@ class ActivityLogsRetriever(TableRetriever):
             Endpoint(self.path, tuple(self.record_keys), self.permission, method="POST"),
             session.client,
             progress_of(tables),
-            earliest=born if type(born) is int else 1,
+            earliest=epoch_seconds(born) or 1,
         )
 
 
