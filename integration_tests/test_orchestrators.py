@@ -1,19 +1,20 @@
-"""The examples of docs/load.md, run by Airflow and Dagster in environments of their own."""
+"""The examples of docs/load.md: cron's lines, and Airflow and Dagster in environments of theirs."""
 
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import venv
 from pathlib import Path
 
 import duckdb
+import psycopg
 import pytest
 
+from integration_tests.postgres_server import PASSWORD, postgres_server
 from intercom_emulator import Emulator
-
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(0)]
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = (ROOT / "docs" / "load.md").read_text(encoding="utf-8")
@@ -43,7 +44,7 @@ def environment(tmp_path):
     """Of a worker: where the loader is, its config, its warehouse."""
     config = {"credentials": {"auth_type": "access_token", "access_token": "emulator-token"}}
     (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    with Emulator(seed="tiny") as emulator:
+    with Emulator(seed="contacts=20,conversations=5,parts=3") as emulator:
         yield {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -61,6 +62,8 @@ def loaded(folder):
         return count
 
 
+@pytest.mark.soak
+@pytest.mark.timeout(0)
 def test_airflow_runs_its_example(environment, tmp_path):
     """One run of the DAG, by Airflow's own command for that."""
     version, code = example("Airflow")
@@ -82,6 +85,8 @@ def test_airflow_runs_its_example(environment, tmp_path):
     assert loaded(tmp_path) >= 10
 
 
+@pytest.mark.soak
+@pytest.mark.timeout(0)
 def test_dagster_runs_its_example(environment, tmp_path):
     """One materialization of the asset."""
     version, code = example("Dagster")
@@ -99,3 +104,35 @@ def test_dagster_runs_its_example(environment, tmp_path):
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert loaded(tmp_path) >= 10
+
+
+def test_cron_runs_its_lines(environment, tmp_path):
+    """With nothing in the environment but what they and cron set, and nothing to be mailed."""
+    section = DOCUMENT.partition("### cron\n")[2].partition("\n##")[0]
+    config, warehouse, entry = re.search(r"```\n(.*?)\n```", section, re.DOTALL)[1].split("\n")
+    command = re.fullmatch(r"(?:[\d*]+ +){5}loader +/opt/loader/bin/(.+)", entry)[1]
+    with tempfile.TemporaryDirectory() as folder, postgres_server(Path(folder)) as server:
+        place = f"127.0.0.1:{server.port}"
+        (tmp_path / ".pgpass").write_text(f"{place}:postgres:loader:{PASSWORD}\n")
+        (tmp_path / ".pgpass").chmod(0o600)
+        lines = [
+            config.replace("/etc/intercom", str(tmp_path)),
+            warehouse.replace("db.example.com:5432/warehouse", f"{place}/postgres"),
+            f"INTERCOM_API_BASE_URL={environment['INTERCOM_API_BASE_URL']}",
+            f"HOME={tmp_path}",
+            "PATH=/usr/bin:/bin",
+        ]
+
+        done = subprocess.run(
+            ["/bin/sh", "-c", f"{Path(sys.executable).parent}/{command}"],
+            env=dict(line.split("=", 1) for line in lines),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        with psycopg.connect(server.url()) as connection:
+            query = "SELECT count(*) FROM _intercom_loads WHERE loaded_at IS NOT NULL"
+            assert connection.execute(query).fetchone()[0] >= 10
