@@ -36,7 +36,7 @@ $(DBT): examples/dbt/requirements.txt
 	build/dbt/bin/pip check
 	@touch $@
 
-build/demo.duckdb:
+build/demo.duckdb: intercom_demo/story.py
 	$(MAKE) demo
 
 test: $(INSTALLED) $(DBT) ## Run every test that needs no Docker
