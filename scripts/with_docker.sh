@@ -34,6 +34,7 @@ install_engine() {
         trap "rm -f $policy" RETURN
         printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
     fi
+    local -x DEBIAN_FRONTEND=noninteractive
     { apt-get update && apt-get install --yes --no-install-recommends docker.io; } >&2
 }
 
