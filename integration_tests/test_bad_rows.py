@@ -14,6 +14,7 @@ from integration_tests.laboratory import (
     small_pages,
 )
 from integration_tests.syncing import config_for, latest, sync_in_process
+from intercom_emulator import shapes
 from intercom_emulator.messages import Response
 from intercom_emulator.workspace import Seed
 
@@ -299,3 +300,35 @@ def test_a_row_that_no_page_can_show_hides_none_of_the_others(stream, kind, plac
         assert set(first.ids(stream)) == set(names) - {names[place]}
         assert len(second.ids(stream)) <= 4
         assert differences(latest([first, second], stream), intercom, stream) == ([], [], [])
+
+
+@pytest.mark.parametrize("fault", ["html", "500"])
+@pytest.mark.parametrize("place", [0, 130, 299])
+def test_an_article_that_no_page_can_show_hides_none_of_the_others(fault, place):
+    """Its page is asked for in smaller ones; INCOMPLETE, and the state claims nothing."""
+    moments = [BEGIN - 30 * DAY + 3600 * number for number in range(300)]
+    articles = [
+        shapes.article(str(39 + number), moment - DAY, updated_at=moment)
+        for number, moment in enumerate(moments)
+    ]
+    with laboratory(Seed(now=BEGIN, articles=articles)) as intercom:
+        needle = f'"id":"{39 + place}"'.encode()
+
+        def spoil(_request, proceed):
+            answer = proceed()
+            if needle not in answer.body:
+                return answer
+            body = b"<html>Sorry</html>"
+            return Response(200 if fault == "html" else 500, body, answer.headers)
+
+        intercom.faults.add("GET /articles", custom=spoil, count=None)
+        first = sync_in_process(config_for(), ["articles"])
+        intercom.faults.clear()
+        second = sync_in_process(config_for(), ["articles"], first.state())
+
+        assert first.incomplete == {"articles"}
+        assert "articles: 1 rows of /articles can't be read" in first.errors["articles"]["message"]
+        assert len(first.ids("articles")) == 299
+        assert intercom.journal.count("GET /articles") < 80
+        assert second.incomplete == set()
+        assert differences(latest([second], "articles"), intercom, "articles") == ([], [], [])

@@ -14,10 +14,11 @@ from typing import Any
 
 from source_intercom.http.client import TRIES, IntercomClient, IntercomError
 from source_intercom.intercom.errors import Remedy, Trouble
-from source_intercom.intercom.pages import Page, Row
+from source_intercom.intercom.pages import Page, Row, whole
 from source_intercom.intercom.timestamps import epoch_seconds
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.endpoint import Endpoint
+from source_intercom.reading.narrowing import narrowed
 from source_intercom.reading.progress import Progress
 from source_intercom.reading.spool import Spool, namer
 from source_intercom.reading.window import Window
@@ -73,6 +74,8 @@ class List:
         self._form = form
         self._guess = form.guess
         self._tries = tries
+        self._lost = 0
+        self._failure: IntercomError | None = None
 
     def batches(self, window: Window) -> Iterator[Batch]:
         """The rows of the list once it was seen whole: the oldest first, where they have a date."""
@@ -83,12 +86,16 @@ class List:
         with Spool(date_field, self._form.key) as spool:
             reading = self.fill(spool, window.start if date_field else None)
             counted = len(spool) if not reading.is_cut_short else reading.total
-            yield from spool.batches(window, None if since else counted)
+            for batch in spool.batches(window, None if since else counted):
+                if reading.lost:  # nothing tells when they changed
+                    batch.read = batch.piece = None
+                yield batch
+        self._tell_what_is_lost(reading)
 
     def rows(self) -> list[Row]:
         """The list at once, where it is known to be short."""
         with Spool(key=self._form.key) as spool:
-            self.fill(spool)
+            self._tell_what_is_lost(self.fill(spool))
             return spool.rows()
 
     def fill(self, spool: Spool, until: int | None = None) -> "Reading":
@@ -122,6 +129,12 @@ class List:
             f"they changed, or showed rows in place of others, at each of {ATTEMPTS} readings"
         )
 
+    def _tell_what_is_lost(self, reading: "Reading") -> None:
+        if reading.lost and self._failure is not None:
+            raise self._failure.behind(
+                f"{self.name}: {reading.lost} rows of {self.path} can't be read; the others were."
+            )
+
     def _unsteady(self, reason: str) -> IntercomError:
         trouble = Trouble.UNSTEADY
         sentence = f"{self.name}: {trouble.sentence(self._endpoint.path, reason)}"
@@ -133,12 +146,14 @@ class List:
         following: Mapping[str, str] | None = {}
         asked: set[tuple[tuple[str, str], ...]] = set()
         reading, order = Reading(namer(self._form.key)), _Order(self._form.newest_first, until)
+        self._lost = 0
         empty = 0
         while following is not None:
             page = self._page({**shorter, **following}, is_first=not following)
             self.size += page.size
             self._progress.add(len(page.rows))
             is_progress = reading.note(page)
+            reading.lost = self._lost
             spool.add(page.rows)
             if order.is_past(page):
                 reading.is_cut_short = True
@@ -184,9 +199,33 @@ class List:
         try:
             return page(tries=self._tries)
         except IntercomError as error:
-            if error.trouble is not Trouble.UNREADABLE:
-                raise
-        return page(lenient=True, tries=1)
+            failure = error
+        if failure.trouble is Trouble.UNREADABLE:
+            try:
+                return page(lenient=True, tries=1)
+            except IntercomError as error:
+                failure = error
+        return self._narrowed(params, failure)
+
+    def _narrowed(self, params: Mapping[str, str], failure: IntercomError) -> Page:
+        """The rows that come of a page with a number; raises `failure` where it has none."""
+        asked = {"page": "1" if self._form.paged else "", **self._endpoint.params, **params}
+        number, length = whole(asked["page"]), whole(asked.get("per_page"))
+        is_its_own = failure.may_pass and failure.may_be_the_objects
+        if not (number and length and is_its_own) or failure.trouble is Trouble.TIMEOUT:
+            raise failure
+
+        def ask(number: int, length: int) -> Page:
+            place = {"page": str(number), "per_page": str(length)}
+            return self._endpoint.page(
+                self._client, {**params, **place}, paged=True, lenient=True, tries=2
+            )
+
+        page, lost = narrowed(ask, number, length, failure)
+        if lost:
+            self._lost += lost
+            self._failure = failure
+        return page
 
     def _say_what_is_missing(self, reading: "Reading") -> None:
         if reading.total is None or reading.total > reading.rows:
@@ -213,6 +252,8 @@ class Reading:
     rows: int = 0
     repeats: int = 0
     """Rows that came more than once."""
+    lost: int = 0
+    """Rows that can't be read."""
     is_cut_short: bool = False
     """Whether it ended before the list did, as the rest is older."""
     _seen: set[int] = field(default_factory=set)
@@ -236,7 +277,7 @@ class Reading:
             return False
         if self.is_cut_short or self.total is None:
             return not self.repeats
-        return found >= self.total
+        return found + self.lost >= self.total
 
 
 class _Order:
