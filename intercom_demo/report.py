@@ -105,7 +105,9 @@ def _conversations(connection: duckdb.DuckDBPyConnection) -> Section:
             ),
             y=alt.Y("conversations:Q", title="conversations begun"),
             color=alt.Color(
-                "state:N", scale=alt.Scale(domain=["closed", "still open"], range=[BLUE, ORANGE])
+                "state:N",
+                title=None,
+                scale=alt.Scale(domain=["closed", "still open"], range=[BLUE, ORANGE]),
             ),
             tooltip=["month:N", "state:N", "conversations:Q"],
         )
@@ -184,7 +186,7 @@ def _changes(loads: Loads) -> Section:
 
 
 def _requests(loads: Loads) -> Section:
-    asked = {"first": loads.asked_by_first, "second": loads.asked_by_second}
+    asked = {"first load": loads.asked_by_first, "second load": loads.asked_by_second}
     rows = [
         {"load": name, "second": second, "requests": requests, "share": requests / loads.limit}
         for name, moments in asked.items()
@@ -207,7 +209,7 @@ def _requests(loads: Loads) -> Section:
                 scale=alt.Scale(domain=[0, 1.05]),
             ),
             color=alt.Color(
-                "load:N", scale=alt.Scale(domain=list(asked), range=[BLUE, ORANGE]), title="load"
+                "load:N", scale=alt.Scale(domain=list(asked), range=[BLUE, ORANGE]), title=None
             ),
             tooltip=["load:N", "second:O", "requests:Q", alt.Tooltip("share:Q", format=".0%")],
         )

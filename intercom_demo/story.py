@@ -63,15 +63,16 @@ def tell(console: Console, seed: str = "demo", database: Path = DATABASE) -> Non
             _check(console, config_file)
             catalog = _discover(console, config_file)
         console.rule("3  The first load reads everything")
+        asked_before = len(workspace.requests())
         first = _load(console, database)
+        asked_by_first = workspace.requests()[asked_before:]
         _verify(console, workspace, catalog, database)
-        asked_by_first = workspace.requests()
         console.rule("4  Six hours go by in the workspace")
         happened = _live(console, workspace)
         console.rule("5  The second load reads what changed")
         second = _load(console, database)
+        asked_by_second = workspace.requests()[asked_before + len(asked_by_first) :]
         _verify(console, workspace, catalog, database)
-        asked_by_second = workspace.requests()[len(asked_by_first) :]
         loads = Loads(
             first, second, asked_by_first, asked_by_second, workspace.rate_limit(), happened
         )
