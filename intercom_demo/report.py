@@ -99,9 +99,10 @@ def _conversations(connection: duckdb.DuckDBPyConnection) -> Section:
         .mark_bar()
         .encode(
             x=alt.X(
-                "yearmonth(month):T",
+                "utcyearmonth(month):T",
                 title=None,
                 axis=alt.Axis(format="%b %Y", grid=False, labelFlush=True),
+                scale=alt.Scale(type="utc"),
             ),
             y=alt.Y("conversations:Q", title="conversations begun"),
             color=alt.Color(
@@ -134,7 +135,7 @@ def _waits(connection: duckdb.DuckDBPyConnection) -> Section:
         for minutes, name in (*WAITS.items(), (None, "more"))
     ]
     drawing = _columns(rows, "answered within", "conversations")
-    text = "How many conversations a teammate first answered within that time, and not sooner."
+    text = "Conversations by the time until a teammate's first answer; each counts once."
     return Section("How long customers wait for an answer", text, drawing, rows)
 
 
