@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from scripts.request_costs import requests_of
 from source_intercom.files import SUGGESTED
 from source_intercom.intercom.errors import UNKNOWN
 from source_intercom.source import MANIFEST, TIER_ON_REQUEST, SourceIntercom
@@ -24,7 +25,7 @@ from source_intercom.tables.streams import retriever_of
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "schema"
-FILLED = ("README.md", "docs/intercom.md", "docs/setup.md")
+FILLED = ("README.md", "docs/intercom.md", "docs/setup.md", "docs/streams.md")
 """Pages with a table of streams, each between two comments: <!-- written: families --> is one."""
 SECTION = re.compile(r"(<!-- written: (\w+) -->\n).*?(<!-- written\. -->)", re.DOTALL)
 HEADING = re.compile(r"^  # ── (.+?) ─+$|\$parameters: {name: (\w+)}", re.MULTILINE)
@@ -70,6 +71,8 @@ class Described:
     cursor: str | None
     permissions: tuple[str, ...]
     tier: int
+    requests: str
+    """What a sync of it costs, in a few words."""
 
     @property
     def columns(self) -> Mapping[str, Any]:
@@ -118,8 +121,10 @@ def tables() -> list[Described]:
     families = _families(MANIFEST.read_text("utf-8"))
     config = {"credentials": {"access_token": "none"}}
     found = []
-    for stream in SourceIntercom().streams(config):
-        declared, retriever = stream.as_airbyte_stream(), retriever_of(stream)  # type: ignore[arg-type]
+    streams = {each.name: each for each in SourceIntercom().streams(config)}
+    retrievers = {name: retriever_of(each) for name, each in streams.items()}  # type: ignore[arg-type]
+    for stream in streams.values():
+        declared, retriever = stream.as_airbyte_stream(), retrievers[stream.name]
         calls = (retriever.rest or {}).get("permission")
         found.append(
             Described(
@@ -130,6 +135,7 @@ def tables() -> list[Described]:
                 cursor=retriever.cursor_field,
                 permissions=(*retriever.permissions, *([calls] if calls else [])),
                 tier=retriever.tier,
+                requests=requests_of(stream.name, retrievers),
             )
         )
     return found
@@ -149,7 +155,12 @@ def pages() -> dict[str, str]:
 
 def filled(page: str) -> str:
     """A page with today's tables of streams."""
-    written = {"families": _by_family, "permissions": _by_permission, "streams": _by_name}
+    written = {
+        "costs": _by_cost,
+        "families": _by_family,
+        "permissions": _by_permission,
+        "streams": _by_name,
+    }
     return SECTION.sub(lambda found: "".join([found[1], written[found[2]](), found[3]]), page)
 
 
@@ -337,6 +348,23 @@ def _by_name() -> str:
                 "Full Refresh, Incremental" if table.cursor else "Full Refresh",
                 f"`{table.cursor}`" if table.cursor else "",
                 ", ".join(f"`{name}`" for name in table.key),
+            ]
+            for table in tables()
+        ),
+    )
+
+
+def _by_cost() -> str:
+    columns = ("Stream", "Requests", "Read", "Key", "Permission")
+    return _table(
+        columns,
+        (
+            [
+                f"[{table.name}](schema/{_file(table.family)}#{table.name})",
+                table.requests,
+                f"by `{table.cursor}`" if table.cursor else "whole",
+                ", ".join(f"`{name}`" for name in table.key),
+                ", ".join(table.permissions).replace(UNKNOWN, "not documented"),
             ]
             for table in tables()
         ),
