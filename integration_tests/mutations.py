@@ -351,8 +351,8 @@ MUTATIONS = (
     Mutation(
         "no envelope check",
         "intercom/pages.py",
-        "elif not are_rows(rows):",
-        "elif (rows := rows or []) is None:",
+        "    if rows is None or not (lenient or are_rows(rows)):",
+        "    rows = rows or []\n    if rows is None:",
         "test_answers.py -k 't34_what_stays and wrong_envelope'",
     ),
     Mutation(

@@ -26,6 +26,10 @@ class MalformedAnswer(ValueError):
     """A body that is not the list that was asked for: HTML, half a JSON, another envelope."""
 
 
+class OddRows(MalformedAnswer):
+    """A list that holds something else than objects."""
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows of a list; `following` holds the parameters of the next request, None at the end."""
@@ -72,10 +76,10 @@ def parse_page(
     rows = next((body[key] for key in record_keys if isinstance(body.get(key), list)), None)
     if wrap is not None and rows is not None:
         rows = [row if isinstance(row, dict) else {wrap: row} for row in rows]
-    if lenient and rows is not None:
-        rows = [row if isinstance(row, dict) else {} for row in rows]
-    elif not are_rows(rows):
-        raise MalformedAnswer(f"the body has no list of objects under {' or '.join(record_keys)}")
+    if rows is None or not (lenient or are_rows(rows)):
+        kind = MalformedAnswer if rows is None else OddRows
+        raise kind(f"the body has no list of objects under {' or '.join(record_keys)}")
+    rows = [row if isinstance(row, dict) else {} for row in rows]
     pages = body.get("pages")
     if not isinstance(pages, dict):
         pages = body if whole(body.get("total_pages")) is not None else None

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from source_intercom.http.client import TRIES, IntercomClient
-from source_intercom.intercom.pages import Page, parse_page
+from source_intercom.intercom.pages import OddRows, Page, parse_page
 
 Parsed = TypeVar("Parsed")
 
@@ -65,13 +66,18 @@ class Endpoint:
         One page.
 
         `paged`: it is known to say where it is in the list's pages. `lenient`: a row that is no
-        object is an empty one, and costs the page nothing.
+        object is an empty one, and costs the page nothing; and so it is at a second answer.
         """
+        parse_rows = partial(parse_page, record_keys=self.record_keys, paged=paged, wrap=self.wrap)
+        is_lenient = lenient
 
         def parse(content: bytes) -> Page:
-            return parse_page(
-                content, self.record_keys, paged=paged, wrap=self.wrap, lenient=lenient
-            )
+            nonlocal is_lenient
+            try:
+                return parse_rows(content, lenient=is_lenient)
+            except OddRows:
+                is_lenient = True
+                raise
 
         if self.body is None:
             return self.ask(client, parse, params=params, tries=tries)

@@ -8,7 +8,6 @@ and go: what shifts between two pages must be noticed, and the CDK's paginators 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -194,18 +193,11 @@ class List:
         return self._ask(kept, paged=paged)
 
     def _ask(self, params: Mapping[str, str], *, paged: bool) -> Page:
-        """A page; one with rows that are none where it does not come without, for the others."""
-        page = partial(self._endpoint.page, self._client, params, paged=paged)
+        """A page; what comes of it, where it does not come whole."""
         try:
-            return page(tries=self._tries)
-        except IntercomError as error:
-            failure = error
-        if failure.trouble is Trouble.UNREADABLE:
-            try:
-                return page(lenient=True, tries=1)
-            except IntercomError as error:
-                failure = error
-        return self._narrowed(params, failure)
+            return self._endpoint.page(self._client, params, paged=paged, tries=self._tries)
+        except IntercomError as failure:
+            return self._narrowed(params, failure)
 
     def _narrowed(self, params: Mapping[str, str], failure: IntercomError) -> Page:
         """The rows that come of a page with a number; raises `failure` where it has none."""

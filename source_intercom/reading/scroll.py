@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from source_intercom.http.client import IntercomClient, IntercomError
-from source_intercom.intercom.errors import Remedy, Trouble
+from source_intercom.intercom.errors import Remedy
 from source_intercom.intercom.pages import MalformedAnswer, Page, parse_object, parse_page, whole
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.endpoint import Endpoint
@@ -130,13 +130,7 @@ class Scroll:
 
         `lenient`: a row that is none does not, for the others.
         """
-        page: Page | None
-        try:
-            page = self._first_page(lenient=lenient)
-        except IntercomError as error:
-            if lenient or error.trouble is not Trouble.UNREADABLE:
-                raise
-            return error.fact
+        page: Page | None = self._first_page()
         while page is not None and page.rows:
             self._progress.add(len(page.rows))
             if not spool.add(page.rows):
@@ -155,11 +149,11 @@ class Scroll:
                 raise
         return NO_MORE if page is None else None
 
-    def _first_page(self, *, lenient: bool) -> Page:
+    def _first_page(self) -> Page:
         for number in range(EXISTS_TRIES):
             try:
                 # One that was opened by a page with a row that is none is in its own way.
-                return self._endpoint.page(self._client, lenient=lenient or number > 0)
+                return self._endpoint.page(self._client, lenient=number > 0)
             except IntercomError as error:
                 if error.refusal is None or error.refusal.code != "scroll_exists":
                     raise
