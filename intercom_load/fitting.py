@@ -13,6 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from intercom_load.columns import Column, Kind
 
 LARGEST = 2**63
@@ -23,13 +25,29 @@ def fit_file(path: Path, columns: Iterable[Column]) -> Counter[str]:
     """Write the file anew with rows that fit; how many values of each column did not."""
     misfits: Counter[str] = Counter()
     fitted = path.with_suffix(".fitted")
-    with path.open("rb") as lines, fitted.open("w", encoding="utf-8") as rows:
+    with path.open("rb") as lines, fitted.open("wb") as rows:
         for line in lines:
-            row = read_row(line)
+            row, write = _read_exactly(line)
             misfits.update(fit_row(row, columns))
-            rows.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+            rows.write(write(row) + b"\n")
     fitted.replace(path)
     return misfits
+
+
+_decoder = msgspec.json.Decoder(float_hook=lambda digits: msgspec.Raw(digits.encode()))
+
+
+def _read_exactly(line: bytes) -> tuple[Row, Callable[[Row], bytes]]:
+    """Return a row whose numbers keep all their digits, and what makes a line of it again."""
+    try:
+        row: Row = _decoder.decode(line)
+    except (msgspec.MsgspecError, RecursionError):  # the longest integers, the deepest objects
+        return read_row(line), _to_json
+    return row, msgspec.json.encode
+
+
+def _to_json(row: Row) -> bytes:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def read_row(line: bytes) -> Row:
@@ -61,6 +79,8 @@ def _is_integer(value: object) -> bool:
 def _is_number(value: object) -> bool:
     if type(value) is int:
         return abs(value) < 2**1023
+    if type(value) is msgspec.Raw:
+        return math.isfinite(float(bytes(value)))
     return type(value) is float
 
 
