@@ -386,7 +386,7 @@ MUTATIONS = (
     Mutation(
         "a list shorter than its count taken as whole",
         "reading/lists.py",
-        "return found >= self.total",
+        "return found + self.lost >= self.total",
         "return True",
         "test_answers.py -k shorter_than_its_count",
     ),
