@@ -304,3 +304,10 @@ def test_the_readme_loads_what_the_models_read():
     named = re.search(r"--streams suggested,(\S+)", (PROJECT / "README.md").read_text())
 
     assert named[1].split(",") == [name for name in SOURCES if name not in suggested]
+
+
+def test_dbt_reads_the_files_that_the_loader_writes():
+    """The same DuckDB in both environments: an older one may not open a newer one's file."""
+    pinned = re.search(r"^duckdb==(.+)$", (PROJECT / "requirements.txt").read_text(), re.MULTILINE)
+
+    assert pinned[1] == duckdb.__version__
