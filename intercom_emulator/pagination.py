@@ -198,9 +198,7 @@ def _numbered_page(
     request: Request, settings: Settings, rows: list[Any], pages: Pages, page: Any, per_page: int
 ) -> tuple[list[Any], Json]:
     number = page_number(page)
-    ceiling = settings.list_ceilings.get(request.route_key, pages.ceiling)
-    if ceiling is not None and (number * per_page > ceiling or number > ceiling // 2 + 1):
-        raise bad_request("bad_request", f"page and per_page may not go beyond {ceiling} rows")
+    _keep_below(settings.list_ceilings.get(request.route_key, pages.ceiling), number, per_page)
     shown, total = rows[(number - 1) * per_page : number * per_page], len(rows)
     if pages.form == "top_level":
         told: Json = {"page": number, "per_page": per_page, "total_pages": ceil(total / per_page)}
@@ -217,6 +215,12 @@ def _numbered_page(
     if page is not None and request.route_key in settings.string_page_numbers:
         told["page"] = str(number)
     return shown, {"pages": told, "total_count": total}
+
+
+def _keep_below(ceiling: int | None, page: int, per_page: int) -> None:
+    """Refuse a page beyond the last row that a list shows."""
+    if ceiling is not None and (page * per_page > ceiling or page > ceiling // 2 + 1):
+        raise bad_request("bad_request", f"page and per_page may not go beyond {ceiling} rows")
 
 
 def _cursor_page(
@@ -262,9 +266,11 @@ def _pages(
             pages["next"] = None
         return pages
     form = settings.next_form(request.route_key, documented[0])
-    if form == "url":
-        base = settings.next_url_base or request.base_url
-        pages["next"] = f"{base}{request.path}?{urlencode(query)}"
-    elif form == "object":
-        pages["next"] = next_page
+    if form != "absent":
+        pages["next"] = next_page if form == "object" else _url(request, settings, query)
     return pages
+
+
+def _url(request: Request, settings: Settings, query: Json) -> str:
+    base = settings.next_url_base or request.base_url
+    return f"{base}{request.path}?{urlencode(query)}"

@@ -219,18 +219,20 @@ class Query:
         if operator in ("!=", "IN", "NIN") or value is None:
             return None
         epoch = _epoch(name, value)
-        if not exact:
-            zone = ZoneInfo(
-                "UTC"
-                if self._settings.contact_search_dates == "utc_day"
-                else self._settings.timezone
-            )
-            start, following = start_of_day(epoch, zone), start_of_day(epoch, zone, 1)
-            return {
-                "=": (start, following - 1),
-                ">": (following, _HIGHEST),
-                "<": (_LOWEST, start - 1),
-            }[operator]
+        return self._seconds(operator, epoch) if exact else self._days(operator, epoch)
+
+    def _days(self, operator: str, epoch: int) -> tuple[int, int]:
+        """A range of whole days of the calendar that the settings name."""
+        is_utc = self._settings.contact_search_dates == "utc_day"
+        zone = ZoneInfo("UTC" if is_utc else self._settings.timezone)
+        start, following = start_of_day(epoch, zone), start_of_day(epoch, zone, 1)
+        return {
+            "=": (start, following - 1),
+            ">": (following, _HIGHEST),
+            "<": (_LOWEST, start - 1),
+        }[operator]
+
+    def _seconds(self, operator: str, epoch: int) -> tuple[int, int]:
         inclusive = (
             not self._grammar.contact_dates and self._settings.conversation_bounds == "inclusive"
         )
@@ -242,24 +244,26 @@ class Query:
             "<=": (_LOWEST, epoch),
         }[operator]
 
-    def _comparison(self, name: str, operator: str, value: Any) -> Predicate:
+    def _kind(self, name: str) -> str:
         grammar = self._grammar
         if name in grammar.booleans:
-            kind = "boolean"
-        elif grammar.integers.fullmatch(name):
-            kind = "integer"
-        elif grammar.dates.fullmatch(name):
-            kind = "date"
-        elif grammar.strings.fullmatch(name):
-            kind = "custom" if name.startswith(("custom_attributes.", "ticket_attr")) else "string"
-        else:
-            raise bad_request("parameter_invalid", f"{name} is not a searchable field")
+            return "boolean"
+        if grammar.integers.fullmatch(name):
+            return "integer"
+        if grammar.dates.fullmatch(name):
+            return "date"
+        if grammar.strings.fullmatch(name):
+            return "custom" if name.startswith(("custom_attributes.", "ticket_attr")) else "string"
+        raise bad_request("parameter_invalid", f"{name} is not a searchable field")
+
+    def _comparison(self, name: str, operator: str, value: Any) -> Predicate:
+        kind = self._kind(name)
         if operator not in _OPERATORS[kind] or (name == "tag_id" and operator not in ("=", "!=")):
             message = f"operator {operator} is not supported on {kind} field {name}"
             raise bad_request("parameter_invalid", message)
         if operator in ("IN", "NIN") and not isinstance(value, list):
             raise bad_request("parameter_invalid", f"{operator} needs a list")
-        read = grammar.aliases.get(name) or (lambda document: read_path(document, name))
+        read = self._grammar.aliases.get(name) or (lambda document: read_path(document, name))
         test = _test(operator, value)
 
         def predicate(view: View, ordinal: int) -> bool:

@@ -108,26 +108,13 @@ class Server:
 
 def _asgi(handle: Handle) -> Callable[[Message, Receive, Send], Awaitable[None]]:
     async def serve(scope: Message, receive: Receive, send: Send) -> None:
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
-        request = Request(
-            scope["method"],
-            scope["path"],
-            scope["query_string"].decode("latin-1"),
-            headers,
-            await _read_body(receive) if scope["method"] != "GET" else b"",
-            f"http://{headers.get('host', '')}",
-        )
-        response = handle(request)
+        response = handle(await _request(scope, receive))
         wait = response.hang_seconds
         if wait and not await _stays_connected(wait, receive):
             return
         transport: asyncio.Transport = scope["extensions"]["emulator"]["transport"]
         if response.reset:
-            connection = transport.get_extra_info("socket")
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NONE)
-            transport.abort()
+            _reset(transport)
             await _disconnected(receive)
             return
         await _send(response, send)
@@ -136,6 +123,24 @@ def _asgi(handle: Handle) -> Callable[[Message, Receive, Send], Awaitable[None]]
             await _disconnected(receive)
 
     return serve
+
+
+async def _request(scope: Message, receive: Receive) -> Request:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    return Request(
+        scope["method"],
+        scope["path"],
+        scope["query_string"].decode("latin-1"),
+        headers,
+        await _read_body(receive) if scope["method"] != "GET" else b"",
+        f"http://{headers.get('host', '')}",
+    )
+
+
+def _reset(transport: asyncio.Transport) -> None:
+    connection = transport.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NONE)
+    transport.abort()
 
 
 async def _read_body(receive: Receive) -> bytes:

@@ -164,20 +164,23 @@ class Tokens:
         if not known_client:
             raise Refused(401, "unauthorized", "Client credentials are invalid")
         if form.get("grant_type") == "refresh_token":
-            if oauth.refuse_refresh is not None:
-                raise Refused(oauth.refuse_refresh, "unauthorized", "Refresh token refused")
-            given = str(form.get("refresh_token"))
-            if given not in self._refresh_tokens:
-                raise Refused(400, "parameter_invalid", "Refresh token is invalid")
-            if oauth.rotate_refresh_tokens:
-                self._refresh_tokens.discard(given)
-                return self._issue(new_refresh_token=True)
-            return self._issue(refresh_token=given)
+            return self._renew(str(form.get("refresh_token")))
         code = str(form.get("code"))
         if code not in oauth.codes:
             raise Refused(400, "parameter_invalid", "Code is invalid or has been used")
         oauth.codes.discard(code)
         return self._issue(new_refresh_token=oauth.refresh_tokens)
+
+    def _renew(self, refresh_token: str) -> Json:
+        oauth = self.settings().oauth
+        if oauth.refuse_refresh is not None:
+            raise Refused(oauth.refuse_refresh, "unauthorized", "Refresh token refused")
+        if refresh_token not in self._refresh_tokens:
+            raise Refused(400, "parameter_invalid", "Refresh token is invalid")
+        if oauth.rotate_refresh_tokens:
+            self._refresh_tokens.discard(refresh_token)
+            return self._issue(new_refresh_token=True)
+        return self._issue(refresh_token=refresh_token)
 
     def add_refresh_token(self, value: str) -> None:
         """Make `value` a refresh token that the exchange accepts."""

@@ -155,13 +155,7 @@ def list_merge_history(world: World, request: Request) -> Json:
 
     {"type": "list", "data": […], "next_cursor": "MTU=", "has_more": true}
     """
-    contact = contact_of(world, request, request.path_parameters["id"])
-    items = world.workspace.merge_histories.get(contact["id"], [])
-    order = request.query.get("order", "desc")
-    if order not in ("asc", "desc"):
-        raise bad_request("parameter_invalid", "order must be asc or desc")
-    if order == "desc":
-        items = items[::-1]
+    items = _merges(world, request)
     per_page = asked_page_size(
         request, world.settings, request.query.get("per_page"), 50, MAX_PER_PAGE
     )
@@ -176,6 +170,16 @@ def list_merge_history(world: World, request: Request) -> Json:
         "next_cursor": str(start + per_page) if more else None,
         "has_more": more,
     }
+
+
+def _merges(world: World, request: Request) -> list[Json]:
+    """What was merged into a contact, in the order asked for."""
+    contact = contact_of(world, request, request.path_parameters["id"])
+    items: list[Json] = world.workspace.merge_histories.get(contact["id"], [])
+    order = request.query.get("order", "desc")
+    if order not in ("asc", "desc"):
+        raise bad_request("parameter_invalid", "order must be asc or desc")
+    return items if order == "asc" else items[::-1]
 
 
 def _shown(world: World, request: Request, ordinal: int) -> Json:

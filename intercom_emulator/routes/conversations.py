@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import orjson
 
@@ -61,13 +61,7 @@ def search_conversations(world: World, request: Request) -> Response:
 def list_conversations(world: World, request: Request) -> Response:
     """Every conversation, the last to change first."""
     conversations = world.workspace.conversations
-    keys = conversations.truth.order("updated_at")
-    visible = visible_conversations(world, request)
-    shown = (
-        keys
-        if visible is None
-        else [key for key in keys if visible[1](conversations.truth, ordinal_of_key(key))]
-    )
+    shown = _visible(world, request)
     hits = Hits(shown, 0, len(shown), descending=True)
     per_page = asked_page_size(
         request, world.settings, request.query.get("per_page"), DEFAULT_PER_PAGE, MAX_PER_PAGE
@@ -104,6 +98,15 @@ def show_conversation(world: World, request: Request) -> Response | Json:
     if request.query.get("display_as") == "plaintext":
         _as_plaintext(shown)
     return shown
+
+
+def _visible(world: World, request: Request) -> Sequence[int]:
+    """The keys of the conversations that the token may see."""
+    truth = world.workspace.conversations.truth
+    keys, visible = truth.order("updated_at"), visible_conversations(world, request)
+    if visible is None:
+        return keys
+    return [key for key in keys if visible[1](truth, ordinal_of_key(key))]
 
 
 def _bodies(world: World, request: Request, view: View, ordinals: Iterable[int]) -> Iterable[bytes]:

@@ -77,13 +77,7 @@ def _page(world: World, request: Request, contact_id: str) -> tuple[list[Json], 
 
     Positions count through all events of the contact in the order that the settings say.
     """
-    oldest = world.clock.now() - KEPT_DAYS * _SECONDS_PER_DAY
-    rows = world.workspace.table("data_events").of(contact_id)
-    events = [one for one in rows if one["created_at"] >= oldest]
-    events.sort(
-        key=lambda one: (one["created_at"], one["_key"]),
-        reverse="data_events" not in world.settings.oldest_first,
-    )
+    events = _kept(world, contact_id)
     per_page = asked_page_size(
         request, world.settings, request.query.get("per_page"), 50, MAX_PER_PAGE
     )
@@ -97,3 +91,15 @@ def _page(world: World, request: Request, contact_id: str) -> tuple[list[Json], 
     base = world.settings.next_url_base or request.base_url
     query = urlencode({**request.query, "before": start + per_page})
     return shown, {"next": f"{base}{request.path}?{query}"}
+
+
+def _kept(world: World, contact_id: str) -> list[Json]:
+    """A contact's events that are not too old, sorted."""
+    oldest = world.clock.now() - KEPT_DAYS * _SECONDS_PER_DAY
+    rows = world.workspace.table("data_events").of(contact_id)
+    events = [one for one in rows if one["created_at"] >= oldest]
+    events.sort(
+        key=lambda one: (one["created_at"], one["_key"]),
+        reverse="data_events" not in world.settings.oldest_first,
+    )
+    return events

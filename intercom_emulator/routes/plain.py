@@ -32,13 +32,8 @@ def list_of(resource: Resource, listing: Listing) -> Handler:
         choose = CHOICES.get(resource.name)
         if choose is not None:
             rows = choose(world, request, rows)
-        order = None
-        if listing.order:
-            is_turned = (
-                request.query.get("order") == "asc" or resource.name in world.settings.oldest_first
-            )
-            descending = listing.order.startswith("-") and not is_turned
-            order = Order(listing.order.lstrip("-"), resource.key, descending)
+        order = _order(world, request, resource, listing)
+        if order is not None:
             order.sort(rows)
         shown, told = list_page(request, world.settings, rows, listing.pages, order)
         bodies = [as_shown(world, request, resource, one) for one in shown]
@@ -49,6 +44,15 @@ def list_of(resource: Resource, listing: Listing) -> Handler:
 
     handle.__doc__ = f"Every one of {resource.name}."
     return handle
+
+
+def _order(world: World, request: Request, resource: Resource, listing: Listing) -> Order | None:
+    """How a list is sorted, which a request or the settings may turn round."""
+    if not listing.order:
+        return None
+    is_turned = request.query.get("order") == "asc" or resource.name in world.settings.oldest_first
+    descending = listing.order.startswith("-") and not is_turned
+    return Order(listing.order.lstrip("-"), resource.key, descending)
 
 
 def one_of(resource: Resource, single: Single) -> Handler:
@@ -93,28 +97,14 @@ def _retained(world: World, resource: Resource, rows: list[Json]) -> list[Json]:
 def _register(resource: Resource) -> None:
     listing, single = resource.listing, resource.single
     if listing is not None:
-        ROUTER.add(
-            Route(
-                "GET",
-                listing.path,
-                list_of(resource, listing),
-                listing.permissions,
-                listing.since,
-                frozenset((*PARAMETERS[listing.pages.form], *listing.parameters)),
-            )
-        )
+        handler = list_of(resource, listing)
+        read = frozenset((*PARAMETERS[listing.pages.form], *listing.parameters))
+        ROUTER.add(Route("GET", listing.path, handler, listing.permissions, listing.since, read))
     if single is not None:
+        handler = one_of(resource, single)
         permissions = single.permissions or (listing.permissions if listing else ())
-        ROUTER.add(
-            Route(
-                "GET",
-                single.path,
-                one_of(resource, single),
-                permissions,
-                single.since,
-                frozenset(single.parameters),
-            )
-        )
+        read = frozenset(single.parameters)
+        ROUTER.add(Route("GET", single.path, handler, permissions, single.since, read))
 
 
 for _resource in RESOURCES.values():

@@ -33,12 +33,7 @@ def search_page(
     only: tuple[str, Predicate] | None = None,
 ) -> Found:
     """Run the search of a request body against the index."""
-    body = request.json
-    if not isinstance(body, dict):
-        raise bad_request("parameter_invalid", "the body must be a JSON object")
-    pagination = body.get("pagination") or {}
-    if not isinstance(pagination, dict):
-        raise bad_request("parameter_invalid", "pagination must be an object")
+    body, pagination = _asked(request)
     collection.catch_up(world.clock.time())
     hits = world.searcher.search(collection, grammar, world.settings, body, only=only)
     per_page = asked_page_size(
@@ -55,3 +50,14 @@ def search_page(
         view = collection.truth
         ordinals = [one for one in ordinals if view.exists(one)]
     return Found(view, ordinals, {"total_count": len(hits), "pages": pages})
+
+
+def _asked(request: Request) -> tuple[Json, Json]:
+    """The body of a search, and what it says of pages."""
+    body = request.json
+    if not isinstance(body, dict):
+        raise bad_request("parameter_invalid", "the body must be a JSON object")
+    pagination = body.get("pagination") or {}
+    if not isinstance(pagination, dict):
+        raise bad_request("parameter_invalid", "pagination must be an object")
+    return body, pagination
