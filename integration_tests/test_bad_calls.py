@@ -44,7 +44,7 @@ def is_for(name):
 @pytest.fixture
 def intercom():
     """A workspace in which each stream has rows of two objects at least that it asks for."""
-    with laboratory("tiny", Settings(subscriptions_limit=2)) as running:
+    with laboratory("tiny", Settings(subscriptions_limit=2, merge_history_limit=10)) as running:
         workspace = running.workspace
         workspace.update(
             "articles", "41", touch=False, has_unpublished_changes=True, _draft={"title": "New"}
@@ -54,6 +54,9 @@ def intercom():
         workspace.create("help_center_redirects", help_center_id="80")
         workspace.create("office_hours_exceptions", office_hours_schedule_id="802")
         workspace.create("data_connector_executions", data_connector_id="12346")
+        user = workspace.create_contact(email="merged@example.com")
+        for _ in range(10):
+            workspace.merge_contacts(workspace.create_contact(role="lead")["id"], user["id"])
         running.clock.advance(60)
         yield running
 
