@@ -19,6 +19,9 @@ from integration_tests.syncing import Output, catalog, config_for, sync_in_proce
 from intercom_emulator import Emulator, Workspace
 from intercom_emulator.resources import RESOURCES
 from intercom_emulator.settings import Settings
+from intercom_emulator.tokens import PERMISSIONS, machine_name
+from scripts.data_dictionary import tables
+from source_intercom.intercom.errors import UNKNOWN
 
 DECLARED = {each["name"]: each for each in catalog()["streams"]}
 STREAMS = [*DECLARED]
@@ -273,3 +276,41 @@ def test_what_intercom_leaves_open_costs_no_row(mode):
         ]
 
     assert [each for each in found if each] == []
+
+
+def test_a_page_of_tickets_that_is_too_long_is_asked_for_once(caplog):
+    """Then in the usual length, on every page; and that is said."""
+    refuse = {"per_page_maximum": {"POST /tickets/search": 20}}
+    with laboratory("demo", Settings(**refuse)) as intercom:
+        output = everything(intercom, ["tickets", "ticket_contacts"])
+
+        lengths = [
+            entry.body["pagination"]["per_page"]
+            for entry in intercom.journal.entries("POST /tickets/search")
+        ]
+        assert output.incomplete == set()
+        assert (lengths[0], {*lengths[1:]}) == (150, {20})
+        assert "refuses pages of 150 rows for /tickets/search; 20 are asked for" in caplog.text
+
+
+PERMISSIONS_OF = {table.name: {*table.permissions} for table in tables()}
+BOXES = sorted({box for boxes in PERMISSIONS_OF.values() for box in boxes} - {UNKNOWN})
+EITHER_WAY = {"workspace", "teams", "team_admins"}
+"""Streams that Intercom shows to a token without their box as well, or may do so."""
+
+
+@pytest.mark.parametrize("missing", BOXES)
+def test_a_permission_that_is_missing_ends_its_own_streams_alone(missing):
+    """Each says which box to tick; those of other permissions are read to their end."""
+    left = {*PERMISSIONS} - {machine_name(missing), "write_users_companies", "gather_app_data"}
+    with laboratory("tiny") as intercom:
+        intercom.tokens.set_permissions("default", left)
+        output = everything(intercom)
+
+    refused = {name for name, boxes in PERMISSIONS_OF.items() if missing in boxes}
+    unsaid = {name for name, boxes in PERMISSIONS_OF.items() if UNKNOWN in boxes}
+    assert refused - EITHER_WAY <= output.incomplete <= refused | unsaid
+    for stream in output.incomplete:
+        assert output.errors[stream]["failure_type"] == "config_error"
+    for stream in refused & output.incomplete:
+        assert "tick" in output.errors[stream]["message"]
