@@ -1,5 +1,6 @@
 """What costs a request a conversation: one gate for all of it, one rate limit, little memory."""
 
+import re
 import sys
 import time
 from collections import Counter
@@ -8,7 +9,7 @@ from threading import Lock
 
 import pytest
 
-from integration_tests.laboratory import differences, laboratory
+from integration_tests.laboratory import changed, differences, laboratory
 from integration_tests.syncing import Connector, config_for, latest, sync_in_process
 from integration_tests.test_memory import most_memory
 from intercom_emulator import Emulator
@@ -59,6 +60,26 @@ def test_all_children_share_one_gate_and_one_rate_limit(limit):
         assert 1 < under_way.most <= WORKERS
         assert 429 not in {entry.status for entry in intercom.journal}
         assert busiest_window(intercom) <= limit
+
+
+def test_parts_that_a_side_conversation_counts_and_does_not_show_are_said(caplog):
+    """How many Intercom shows at most is documented nowhere; those that it shows come."""
+
+    def count(body):
+        for each in body["side_conversations"]:
+            each["total_count"] += 5
+
+    with laboratory("tiny") as intercom:
+        whole = sync_in_process(config_for(), ["side_conversation_parts"])
+        assert "can't be read" not in caplog.text
+        route = "GET /conversations/{id}/side_conversations"
+        intercom.faults.add(route, custom=changed(count), count=None)
+
+        output = sync_in_process(config_for(), ["side_conversation_parts"])
+
+        assert output.ids("side_conversation_parts") == whole.ids("side_conversation_parts") != []
+        told = re.findall(r"shows (\d+) of the (\d+) rows of (\d+);", caplog.text)
+        assert {int(counted) - int(shown) for shown, counted, _ in told} == {5}
 
 
 @pytest.mark.soak

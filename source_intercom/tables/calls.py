@@ -136,8 +136,22 @@ class Call:
                 trouble = Trouble.UNREADABLE
                 sentence = trouble.sentence(self.path, reason)
                 raise IntercomError(sentence, Remedy.WAIT, trouble=trouble)
+            self._look_for_the_rest(each, len(entries or ()))
             for entry in entries or ():
                 yield {**entry, **kept}
+
+    def _look_for_the_rest(self, holder: Row, shown: int) -> None:
+        """Say where an object counts more entries than it shows: nothing brings the others."""
+        counted = whole(holder.get("total_count")) or 0
+        if counted > shown:
+            names = [str(holder.get(name)) for name in (self.entries or {})["keep"]]
+            logger.warning(
+                "%s: Intercom shows %d of the %d rows of %s; the others can't be read.",
+                self.path,
+                shown,
+                counted,
+                ", ".join(names),
+            )
 
 
 def call_of(given: Mapping[str, Any], permission: str | None) -> Call:
