@@ -24,7 +24,7 @@ def deleted(intercom: Emulator) -> set[str]:
 
 
 def test_deleted_conversations_are_read_down_to_the_last_sync():
-    """Newest first: one page of a long list is enough, and what is older is not emitted again."""
+    """T18: newest first, so one page of many is enough, and what is older is not emitted again."""
     with laboratory("conversations=200") as intercom:
         names = [one["id"] for one in intercom.workspace.objects("conversations")]
         for name in names[:150]:

@@ -1,4 +1,4 @@
-"""Tables that share one reading: each is whole, whichever is selected, added later or fails."""
+"""What tables make of one reading: their rows and columns, their states, what a call completes."""
 
 import itertools
 from collections import defaultdict
@@ -65,6 +65,8 @@ def conversations_with(people, many=12):
 KEYS = {
     "contact_tags": ("contact_id", "tag_id"),
     "contact_companies": ("contact_id", "company_id"),
+    "company_tags": ("company_id", "tag_id"),
+    "company_segments": ("company_id", "segment_id"),
     "conversation_contacts": ("conversation_id", "contact_id"),
     "conversation_parts": ("conversation_id", "id"),
     "ticket_parts": ("ticket_id", "id"),
@@ -108,6 +110,21 @@ def test_a_family_is_read_once():
         assert intercom.journal.count(SEARCH) == alone
         assert len(output.ids("contacts")) == len({*output.ids("contacts")}) == 20
         for stream in ("contact_tags", "contact_companies"):
+            assert came(stream, output) == truth(intercom, stream) != []
+
+
+def test_one_scroll_feeds_companies_and_what_is_below_them():
+    """T26: a workspace has one scroll, which is not opened for each table."""
+    with laboratory("tiny") as intercom:
+        sync_in_process(config_for(), ["companies"])
+        alone = intercom.journal.count("GET /companies/scroll")
+        intercom.journal.clear()
+
+        output = sync_in_process(config_for(), ["company_tags", "companies", "company_segments"])
+
+        assert output.incomplete == set()
+        assert intercom.journal.count("GET /companies/scroll") == alone > 0
+        for stream in ("company_tags", "company_segments"):
             assert came(stream, output) == truth(intercom, stream) != []
 
 
@@ -259,7 +276,7 @@ def test_read_at_is_one_instant_a_parent_and_grows():
 
 
 def test_lists_that_intercom_cuts_are_completed():
-    """By one call for each contact that needs it, and none for the others."""
+    """T17: by one call for each contact that needs it, and none for the others."""
     with laboratory(contacts_with([MANY, FEW, [], MANY])) as intercom:
         output = sync_in_process(config_for(), ["contact_tags"])
 
@@ -403,7 +420,7 @@ def test_the_second_of_a_row_without_a_key_stays_unread():
 
 
 def test_a_parent_whose_answer_has_a_row_without_a_key_is_asked_again():
-    """Its other rows come at once, and all of them with the next sync."""
+    """Its other rows come at once, and all of them with the next sync: it is a bad row."""
     stream = "conversation_parts"
 
     def spoil(body):
@@ -413,7 +430,7 @@ def test_a_parent_whose_answer_has_a_row_without_a_key_is_asked_again():
         name = [row["id"] for row in intercom.workspace.objects("conversations")][3]
         intercom.faults.add(f"GET /conversations/{name}", custom=changed(spoil), count=None)
         first = sync_in_process(config_for(), [stream])
-        assert first.incomplete == {stream}
+        assert first.incomplete == set()
         assert len(first.records(stream)) == 23
         assert [*state_of(first, stream)["unsettled"]] == [name]
         intercom.faults.clear()

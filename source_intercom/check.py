@@ -57,7 +57,7 @@ def check_connection(
     """
     for name in unknown_fields(session.config):
         logger.warning("The config has a field that the connector does not know: %s.", name)
-    session.client.end_within(SECONDS)
+    session.client.end_within(SECONDS)  # guard: seconds of a check
     me = _ask(session.client, "/me", None)
     questions, unchecked = _questions(retrievers)
     failure = _failure_of_workspace(session, me)
@@ -121,6 +121,7 @@ def _failure_of_workspace(session: Session, me: Answer) -> str | None:
 def _failure_of_all(me: Answer, questions: Iterable[Question]) -> str | None:
     """What is wrong where nothing can be read; None with a token that is good for something."""
     errors = [each.answer for each in questions if isinstance(each.answer, IntercomError)]
+    # guard: check that reads
     if any(not isinstance(each.answer, IntercomError) for each in questions):
         return None
     if isinstance(me, IntercomError):

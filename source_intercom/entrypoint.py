@@ -59,6 +59,7 @@ class IntercomEntrypoint(AirbyteEntrypoint):
     ) -> AirbyteMessage:
         """Count rows, so that each state says how many came since the one before."""
         if isinstance(message, RecordLines):
+            # guard: rows of a message
             stream_message_count[HashableStreamDescriptor(message.stream)] += message.count
             return message
         return AirbyteEntrypoint.handle_record_counts(message, stream_message_count)

@@ -36,7 +36,7 @@ def run(args: list[str] | None = None) -> None:
     try:
         _write_messages(arguments)
     except _Ended as end:
-        _leave(0 if _Ended.has_answered else 128 + end.number)
+        _leave(0 if _Ended.has_answered else 128 + end.number)  # guard: end at once
     except BrokenPipeError:
         _leave(1)
     except Exception as error:  # noqa: BLE001 the CDK's hook tells the platform
@@ -92,7 +92,7 @@ def _end(number: int, frame: FrameType | None) -> None:
     if number in ENDS:
         _Ended.number = signal.Signals(number)
     while frame is not None:
-        if frame.f_code in WRITING:
+        if frame.f_code in WRITING:  # guard: whole line
             signal.setitimer(signal.ITIMER_REAL, RETRY_SECONDS)
             return
         frame = frame.f_back

@@ -129,4 +129,4 @@ class Session:
                 "please report it.",
                 Remedy.REPORT,
             )
-        return self.client.clock.first
+        return self.client.clock.first  # guard: clock of T0

@@ -38,7 +38,7 @@ MANIFEST = Path(__file__).with_name("manifest.yaml")
 TIER_ON_REQUEST = 3
 """That of streams that are offered only where `all_streams` is on: some cost a call a contact."""
 
-QUEUE_ITEMS = 16
+QUEUE_ITEMS = 16  # guard: short queue
 """Messages, of many rows each, that may wait for a slow destination; the CDK has 10,000."""
 
 
@@ -130,6 +130,7 @@ class SourceIntercom(YamlDeclarativeSource):
         for stream in chosen:
             members.setdefault(retriever_of(stream).source, []).append(stream)
         for streams in members.values():
+            # guard: parent's table last
             streams.sort(key=lambda each: not retriever_of(each).rows.get("at"))
             retrievers = [retriever_of(each) for each in streams]
             family = Family(_reading_of(retrievers, session), session)
@@ -188,7 +189,7 @@ def _job(catalog: ConfiguredAirbyteCatalog, state: list[AirbyteStateMessage]) ->
     )
     saved = _by_stream(state)
     return Job(
-        states={name: saved[name] for name in saved.keys() - whole},
+        states={name: saved[name] for name in saved.keys() - whole},  # guard: full refresh
         schemas={each.stream.name: each.stream.json_schema for each in catalog.streams},
         whole=whole,
     )

@@ -41,7 +41,7 @@ CHUNK_BYTES = 1 << 20
 """Of a body, read at once: each read lets other threads run, and requests' own are of 10 KB."""
 TRIES = 7
 """Attempts at one request: with doubling waits, a minute of trouble is sat out."""
-RATE_LIMIT_TRIES = 40
+RATE_LIMIT_TRIES = 40  # guard: rate limit tries
 """429s in a row: at most ten seconds each, so that a sync gives up after some minutes."""
 OTHER_GRANTS = 3
 """Newer grants that one request is tried with: tokens may be short-lived, and waits long."""
@@ -213,7 +213,7 @@ class IntercomClient:
                 if grants < OTHER_GRANTS and self._has_another_grant(grant, refusal):
                     grants += 1
                     continue
-                if not refusal.is_retriable:
+                if not refusal.is_retriable:  # guard: refusal that stays
                     raise IntercomError(refusal.sentence, refusal.remedy, refusal)
                 sentence, trouble = refusal.sentence, None
                 if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -261,12 +261,12 @@ class IntercomClient:
             return parse(content)
         except MalformedAnswer:
             text = mended(content)
-            if text is None:
+            if text is None:  # guard: mended answer
                 raise
         with self._flaws_lock:
             untold = [flaw for flaw in text.flaws if flaw not in self._flaws]
             self._flaws.update(untold)
-        if untold:
+        if untold:  # guard: flaw said once
             logger.warning(
                 "Intercom's answer to %s holds %s, which is not JSON: text that can't be read is "
                 "%s in its rows, and what is no number is null. This is said once.",
@@ -328,8 +328,9 @@ class IntercomClient:
         try:
             response = self._session.send(
                 request,
+                # guard: time limits
                 timeout=(min(CONNECT_SECONDS, patience), min(READ_SECONDS, patience)),
-                allow_redirects=False,
+                allow_redirects=False,  # guard: no redirect
                 **self._environment,
             )
             headers = response.headers

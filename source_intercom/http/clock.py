@@ -32,7 +32,7 @@ class IntercomClock:
     def note(self, date: int) -> None:
         """Take the `Date` of an answer. Raises `MalformedAnswer` where it contradicts the first."""
         self.first = self.first or date
-        if date < self.first - SLACK:
+        if date < self.first - SLACK:  # guard: first date
             raise MalformedAnswer("its Date is earlier than that of the first answer")
         self.last = max(self.last or date, date)
         self._error = date - self._ours()
@@ -52,6 +52,7 @@ class IntercomClock:
         seconds = int(ours) if self.last is None else self.last
         behind = int(ours % SECONDS_A_DAY / SECONDS_A_DAY * 1_000_000)
         with self._lock:
+            # guard: growing instant
             self._instant = max(seconds * 1_000_000 + behind, self._instant + 1)
             moment = EPOCH + timedelta(microseconds=self._instant)
         return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

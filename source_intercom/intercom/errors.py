@@ -50,6 +50,7 @@ class Refusal:
         A load balancer's 403, which users have met, says nothing of permissions, and its 404
         nothing of what was asked for.
         """
+        # guard: words of Intercom's own
         return self.remedy is Remedy.WAIT or (not self.is_own and self.status in REFUSALS)
 
     @property
@@ -65,6 +66,7 @@ class Refusal:
     @property
     def may_be_the_objects(self) -> bool:
         """Whether another object may be answered: no token and no rate limit is at fault."""
+        # guard: trouble of one object
         return self.status != HTTPStatus.TOO_MANY_REQUESTS and self.code not in TOKEN_CODES
 
     @property

@@ -56,7 +56,7 @@ def decimal(digits: str) -> float | Numeral:
     if not is_exact and math.isfinite(value):
         with suppress(ArithmeticError):  # an exponent that no Decimal has
             is_exact = Decimal(repr(value)) == Decimal(digits)
-    return value if is_exact else Numeral(digits)
+    return value if is_exact else Numeral(digits)  # guard: every digit
 
 
 def integer(digits: str) -> int | Numeral:
@@ -96,22 +96,23 @@ def from_almost_json(content: bytes) -> tuple[Any, list[str]]:
             strict=strict,
             parse_int=integer,
             parse_float=decimal,
-            parse_constant=lambda name: flawed(name, None),
+            parse_constant=lambda name: flawed(name, None),  # guard: no number
         )
 
     try:
         text = content.decode()
     except UnicodeDecodeError:
         text = flawed("bytes that are no UTF-8", content.decode(errors="replace"))
-    if text.startswith("\ufeff"):
+    if text.startswith("\ufeff"):  # guard: byte order mark
         text = flawed("a byte order mark", text[1:])
-    if "\\u" in text:
+    if "\\u" in text:  # guard: half a character
         text = ESCAPE.sub(
             lambda found: flawed("half of a character", UNREADABLE) if found[1] else found[0], text
         )
     try:
         value = read(text, strict=True)
     except json.JSONDecodeError:
+        # guard: control characters
         value = flawed("raw control characters", read(text, strict=False))
     return value, list(flaws)
 
@@ -122,7 +123,7 @@ def mended(content: bytes) -> Mended | None:
         value, flaws = from_almost_json(content)
     except (ValueError, RecursionError):
         return None
-    return Mended(to_json(value), flaws) if flaws else None
+    return Mended(to_json(value), flaws) if flaws else None  # guard: almost JSON
 
 
 def to_json(value: Any) -> bytes:

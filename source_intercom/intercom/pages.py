@@ -83,7 +83,7 @@ def parse_page(
     pages = body.get("pages")
     if not isinstance(pages, dict):
         pages = body if whole(body.get("total_pages")) is not None else None
-    if paged and pages is None and "has_more" not in body:
+    if paged and pages is None and "has_more" not in body:  # guard: pages object
         raise MalformedAnswer("the body has no pages object")
     following = _following(pages) if pages is not None else None
     return Page(
@@ -103,7 +103,7 @@ def are_rows(listed: object) -> TypeGuard[list[Row]]:
 
 def _parse(content: bytes) -> Any:
     try:
-        return from_json(content)
+        return from_json(content)  # guard: body of JSON
     except (ValueError, RecursionError) as error:
         raise MalformedAnswer(f"the body is not JSON ({len(content)} bytes)") from error
 
@@ -120,7 +120,7 @@ def parse_envelope(content: bytes, record_keys: Sequence[str] = (BARE,)) -> dict
 def _following(pages: Mapping[str, Any]) -> Mapping[str, str] | None:
     following = pages.get("next")
     page, total_pages = whole(pages.get("page")), whole(pages.get("total_pages"))
-    if isinstance(following, str) and following:
+    if isinstance(following, str) and following:  # guard: address of a page
         try:
             return dict(parse_qsl(urlsplit(following).query))
         except ValueError:

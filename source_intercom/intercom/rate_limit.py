@@ -36,7 +36,7 @@ class RateLimit:
                 remaining=int(headers["X-RateLimit-Remaining"]),
                 reset=int(headers["X-RateLimit-Reset"]),
             )
-        except (KeyError, ValueError):
+        except (KeyError, ValueError):  # guard: odd limit
             return None
 
 
@@ -84,7 +84,7 @@ class Budget:
                 if now >= self._ends:
                     self._open_window(now)
                 if self._left > 0:
-                    self._left -= 1
+                    self._left -= 1  # guard: shared budget
                     self._under_way += 1
                     self._wake_one()
                     return
@@ -103,7 +103,7 @@ class Budget:
             if stated is not None and self._offset is not None:
                 self._believe(stated, now)
             if refused:
-                self._left = 0
+                self._left = 0  # guard: refused window
                 if stated is None or self._ends <= now:
                     self._ends = max(self._ends, now + 1.0)
                 if self._refused_since is None:
@@ -147,6 +147,7 @@ class Budget:
             ours = self._left if self._is_new else self._limit - self._under_way
             self._left = min(ours, stated.remaining)
             self._reset = stated.reset
+            # guard: reset on Intercom's clock
             self._ends = min(stated.reset - (self._offset or 0.0), now + WINDOW_SECONDS)
             self._is_new = False
         elif stated.reset == self._reset:

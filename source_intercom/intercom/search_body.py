@@ -17,7 +17,7 @@ from typing import Any
 from source_intercom.reading.window import FOREVER, Slice
 
 SECOND = 1
-LONGEST_DAY = 27 * 3600
+LONGEST_DAY = 27 * 3600  # guard: longest day
 """A day of 25 hours ends summer time; Magadan's had 26 once, Antarctica's Casey's 27 in 2012."""
 NEVER = 4_102_444_800
 """The year 2100: a bound that hides nothing."""
@@ -54,7 +54,8 @@ def search_body(
 
 def _bounds(field: str, low: int, high: int, reach: int) -> list[dict[str, Any]]:
     # An end of time is no bound, which would hide a row without a date, or the epoch's own day.
-    above = {"field": field, "operator": ">", "value": low - reach}
+    above = {"field": field, "operator": ">", "value": low - reach}  # guard: lower bound
+    # guard: upper bound
     return [above] * (low > reach) + [_below(field, high + reach)] * (high < FOREVER)
 
 

@@ -39,5 +39,5 @@ class Batch:
         if self.newest_first:
             low = max(low, position + 1)
         else:
-            high = min(high, position - 1)
+            high = min(high, position - 1)  # guard: read before a row
         return self.piece.between(low, high) if low <= high else None

@@ -58,6 +58,7 @@ class Placed(NamedTuple):
         ids = [name_of(row) for row in rows]
         moments = [epoch_seconds(row.get("updated_at")) for row in rows]
         if axis == "updated_at":
+            # guard: settled rows
             sure = [each for each in moments if each is not None and each <= settled]
             return cls(rows, ids, moments, moments, settled, sure)
         values = [epoch_seconds(row.get(axis)) for row in rows]
@@ -67,6 +68,7 @@ class Placed(NamedTuple):
     def is_sure(self, number: int) -> bool:
         """Whether the place of a row proves something."""
         value = self.values[number]
+        # guard: settled position
         return value is not None and (self.values is not self.moments or value <= self.settled)
 
     def versions(self, value: int | None) -> set[Version]:
@@ -101,7 +103,7 @@ class Trail:
     last: int | None = None
     """The axis value of the last row whose place in the order is sure."""
     is_sorted: bool = True
-    has_moved: bool = False
+    has_moved: bool = False  # guard: shown order
     """Whether two different values have shown the order."""
     unsure: int = 0
     """Rows whose place in the order proves nothing."""
@@ -124,6 +126,7 @@ class Trail:
         self.has_moved = self.has_moved or seen[0] != seen[-1]
         before, self.last = self.last, seen[-1]
         found = page.versions(self.last)
+        # guard: rows of the last value
         self.behind = self.behind | found if before == self.last else found
 
     @property
@@ -206,6 +209,7 @@ class Lane:
         last = self.trail.last
         if not self.trail.proves or last is None:
             return False
+        # guard: end of a piece
         return last < self.piece.low if self.newest_first else last > self.piece.high
 
     @property
@@ -229,7 +233,7 @@ class Lane:
             and self.piece.created is None
             and {*page.values} == {trail.last}
             and trail.last is not None
-            and self.piece.low <= trail.last <= self.piece.high
+            and self.piece.low <= trail.last <= self.piece.high  # guard: stuck in its piece
         )
 
     @property
@@ -240,7 +244,7 @@ class Lane:
             return self.piece
         if self.newest_first:
             return self.piece.between(self.piece.low, min(last, self.piece.high))
-        return self.piece.between(max(last, self.piece.low), self.piece.high)
+        return self.piece.between(max(last, self.piece.low), self.piece.high)  # guard: last second
 
     @property
     def read(self) -> Slice | None:
@@ -275,7 +279,7 @@ class Lane:
         middle = unread.high - near - 1 if self.newest_first else unread.low + near
         if unread.created is None:
             # Rows that have not settled are left to one lane: none can tell that it is past them.
-            middle = min(middle, page.settled)
+            middle = min(middle, page.settled)  # guard: unsettled rest
         if middle - unread.low + 1 < narrowest or unread.high - middle < narrowest:
             return None
         if self.newest_first:
@@ -302,6 +306,7 @@ class Lane:
         last = self.trail.last
         is_inside = last is not None and self.piece.low <= last <= self.piece.high
         # Rows in front of the piece have been seen and not emitted.
+        # guard: seen in front of it
         return self.emitted | self.trail.behind if is_inside else self.emitted
 
     def around(self) -> Self:
@@ -327,18 +332,20 @@ class Lane:
         if lane is None or lane.newest_first or not lane.trail.is_sorted or edge >= self.piece.low:
             return
         last = lane.piece.low if lane.trail.last is None else lane.trail.last
-        if edge <= max(lane.piece.low, last):
+        if edge <= max(lane.piece.low, last):  # guard: read below
             return
-        lane.piece = lane.piece.between(lane.piece.low, edge - 1)
+        lane.piece = lane.piece.between(lane.piece.low, edge - 1)  # guard: taken from below
         self.piece = self.piece.between(edge, self.piece.high)
 
     def due(self, page: Placed, window_end: int) -> list[int]:
         """The numbers of a page's rows that belong to the piece, or are newer than any slice."""
-        newest = window_end if self.is_claimed else self.piece.end
+        newest = window_end if self.is_claimed else self.piece.end  # guard: changed twice
         places = enumerate(zip(page.ids, page.moments, page.values, strict=True))
         return [
             number
             for number, (name, moment, value) in places
+            # guard: rows of a slice
             if (self.piece.holds(moment, value) or (moment is not None and moment > newest))
+            # guard: emitted versions
             and not (self.emitted and Version(name, moment) in self.emitted)
         ]

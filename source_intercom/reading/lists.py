@@ -80,6 +80,7 @@ class List:
         """The rows of the list once it was seen whole: the oldest first, where they have a date."""
         date_field, since = self._form.newest_first, self._form.since
         if since is not None and window.start > 0:
+            # guard: since before the window
             params = {**self._endpoint.params, since: str(window.start - 1)}
             self._endpoint = replace(self._endpoint, params=params)
         with Spool(date_field, self._form.key) as spool:
@@ -115,6 +116,7 @@ class List:
             reading = self._read_once(attempt, spool, until)
             if reading.is_whole(len(spool)):
                 return reading
+            # guard: same rows twice
             if before is not None and found == spool.ids and not reading.repeats:
                 logger.warning(
                     "%s: %s has %d rows where Intercom counts %s.",
@@ -159,28 +161,29 @@ class List:
                 return reading
             if page.rows and not is_progress:
                 return reading
+            # guard: ceiling of a list
             if self._form.ceiling is not None and reading.rows >= self._form.ceiling:
-                self._say_what_is_missing(reading)
+                self._say_what_is_missing(reading)  # guard: ceiling said
                 reading.is_cut_short = True
                 return reading
             following = page.following
             token = tuple(sorted((following or {}).items()))
             empty = 0 if page.rows else empty + 1
-            if token in asked or empty > EMPTY_PAGES:
+            if token in asked or empty > EMPTY_PAGES:  # guard: token of a list
                 raise self._unsteady("they name the same next page twice, or empty ones")
             asked.add(token)
         return reading
 
     def _page(self, params: Mapping[str, str], *, is_first: bool) -> Page:
         """One page; where a guess is refused, without it, from then on."""
-        paged = self._form.paged or not is_first
+        paged = self._form.paged or not is_first  # guard: pages of a list
         try:
             return self._ask({**self._guess, **params}, paged=paged)
         except IntercomError as error:
             refused = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
-            if not (self._guess and is_first and error.refusal):
+            if not (self._guess and is_first and error.refusal):  # guard: refused page length
                 raise
-            if error.refusal.status not in refused:
+            if error.refusal.status not in refused:  # guard: refusal of another kind
                 raise
         logger.info(
             "%s: Intercom refuses %s for %s; the list is read in pages of its own length.",
@@ -188,7 +191,7 @@ class List:
             ", ".join(f"{name}={value}" for name, value in self._guess.items()),
             self._endpoint.path,
         )
-        self._guess = {}
+        self._guess = {}  # guard: refused once
         kept = {name: value for name, value in params.items() if name != "per_page"}
         return self._ask(kept, paged=paged)
 
@@ -254,7 +257,7 @@ class Reading:
         """Note a page; whether it has a row that none before has shown."""
         if self.total is not None and page.total_count is not None:
             self.has_changed |= page.total_count != self.total
-            self.has_shrunk |= page.total_count < self.total
+            self.has_shrunk |= page.total_count < self.total  # guard: shrinking list
         self.total = page.total_count
         self.rows += len(page.rows)
         names = [hash(name) for name in map(self.name_of, page.rows) if name]
@@ -268,7 +271,7 @@ class Reading:
         if self.has_shrunk:
             return False
         if self.is_cut_short or self.total is None:
-            return not self.repeats
+            return not self.repeats  # guard: list without a count
         return found + self.lost >= self.total
 
 
@@ -287,10 +290,12 @@ class _Order:
             return False
         for row in page.rows:
             moment = epoch_seconds(row.get(self._field))
+            # guard: sorted list
             if moment is None or (self._last is not None and moment > self._last):
                 self._is_sorted = False
                 return False
             self._last = moment
+        # guard: window's first second
         return self._is_sorted and self._last is not None and self._last < self._until
 
 

@@ -48,7 +48,7 @@ class Logs:
             yield from self._range(window, piece.between(start, piece.end))
             if start > piece.start:
                 yield Batch([], [], piece.between(piece.start, start - 1))
-        if self._error is not None:
+        if self._error is not None:  # guard: error of a bad day
             raise self._error
 
     def _range(self, window: Window, piece: Slice) -> Iterator[Batch]:
@@ -57,15 +57,15 @@ class Logs:
         try:
             first = endpoint.page(self._client, lenient=True, tries=2 if is_long else TRIES)
         except IntercomError as error:
-            if is_long and error.may_pass:
+            if is_long and error.may_pass:  # guard: halved range
                 yield from self._halves(window, piece)
                 return
-            if self._has_just_failed or not error.may_be_the_objects:
+            if self._has_just_failed or not error.may_be_the_objects:  # guard: one bad day
                 raise
             self._error, self._has_just_failed = error, True
             return
         self._has_just_failed = False
-        if is_long and (first.total_pages or 0) > MOST_PAGES:
+        if is_long and (first.total_pages or 0) > MOST_PAGES:  # guard: long range
             yield from self._halves(window, piece)
             return
         with Spool("created_at") as spool:
@@ -76,20 +76,21 @@ class Logs:
     def _halves(self, window: Window, piece: Slice) -> Iterator[Batch]:
         middle = (piece.start + piece.end) // 2
         yield from self._range(window, piece.between(piece.start, middle))
-        yield from self._range(window, piece.between(middle + 1, piece.end))
+        yield from self._range(window, piece.between(middle + 1, piece.end))  # guard: later half
 
     @staticmethod
     def _body(piece: Slice) -> dict[str, int]:
         # Whether the bounds count is not documented; a second more covers both.
         return {
-            "created_at_after": max(piece.start - 1, 1),
-            "created_at_before": piece.end + 1,
+            "created_at_after": max(piece.start - 1, 1),  # guard: first log
+            "created_at_before": piece.end + 1,  # guard: last log
             "per_page": PAGE_SIZE,
         }
 
 
 def _within(batch: Batch, piece: Slice) -> Batch:
     """A batch without what lies outside of a range, and with claims on the range alone."""
+    # guard: logs of a range
     chosen = [n for n, moment in enumerate(batch.moments) if piece.holds(moment)]
     moments = [batch.moments[n] for n in chosen]
     return Batch(
@@ -104,4 +105,4 @@ def _within(batch: Batch, piece: Slice) -> Batch:
 def _common(read: Slice | None, piece: Slice) -> Slice | None:
     if read is None or read.end < piece.start:
         return None
-    return piece.between(piece.start, min(read.end, piece.end))
+    return piece.between(piece.start, min(read.end, piece.end))  # guard: claims of a range

@@ -19,10 +19,10 @@ from source_intercom.reading.progress import Progress
 from source_intercom.reading.spool import Spool
 from source_intercom.reading.window import Window
 
-ATTEMPTS = 5
+ATTEMPTS = 5  # guard: scrolls begun
 """Scrolls that are begun, at most, to read one to its end."""
 EXISTS_TRIES = 5
-EXISTS_SECONDS = 65.0
+EXISTS_SECONDS = 65.0  # guard: somebody's scroll
 """A scroll that somebody left open dies after an idle minute."""
 SHORT_SECONDS = EXISTS_SECONDS
 """Until a scroll that came out short is begun anew: it is closed by then, and the trouble over."""
@@ -70,7 +70,7 @@ class Scroll:
     def batches(self, window: Window) -> Iterator[Batch]:
         """Every company, the oldest change first, once the scroll was seen to its end."""
         with Spool("updated_at") as spool:
-            self.fill(spool)
+            self.fill(spool)  # guard: scroll first
             yield from spool.batches(window, len(spool))
 
     def fill(self, spool: Spool) -> None:
@@ -84,7 +84,7 @@ class Scroll:
         expected = self._count()
         before: Attempt | None = None
         for number in range(1, ATTEMPTS + 1):
-            spool.clear()
+            spool.clear()  # guard: broken scroll
             trouble = self._scroll(spool, lenient=number > 1)
             if expected is not None and len(spool) < expected:
                 # Companies may have been deleted since; then the count has shrunk as well.
@@ -107,6 +107,7 @@ class Scroll:
         """Whether a scroll brought everything; `is_confirmed`: the one before ended like it."""
         trouble, found = attempt.trouble, len(attempt.ids)
         if trouble == NO_MORE:
+            # guard: end without a page
             return found == expected or (is_confirmed and found >= (expected or 0))
         if trouble not in {None, MAYBE_ENDED}:
             return False
@@ -114,7 +115,7 @@ class Scroll:
             return trouble is None or is_confirmed
         if found >= expected:
             return True
-        if trouble is None and is_confirmed and found:
+        if trouble is None and is_confirmed and found:  # guard: confirmed scroll
             logger.warning(
                 "%s: two scrolls ended behind the same %d companies where Intercom counts %d.",
                 self.name,
@@ -133,7 +134,7 @@ class Scroll:
         page: Page | None = self._first_page()
         while page is not None and page.rows:
             self._progress.add(len(page.rows))
-            if not spool.add(page.rows):
+            if not spool.add(page.rows):  # guard: repeated page
                 return "a page showed nothing but what it had shown before"
             token, is_full = page.body.get("scroll_param"), len(page.rows) >= FULL_PAGE
             if not token:
@@ -143,7 +144,7 @@ class Scroll:
             except IntercomError as error:
                 # Never asked twice: if only the answer got lost, the scroll has moved on.
                 if error.is_gone:
-                    return "it expired" if is_full else MAYBE_ENDED
+                    return "it expired" if is_full else MAYBE_ENDED  # guard: expired scroll
                 if error.may_pass:
                     return error.fact
                 raise
@@ -155,6 +156,7 @@ class Scroll:
                 # One that was opened by a page with a row that is none is in its own way.
                 return self._endpoint.page(self._client, lenient=number > 0)
             except IntercomError as error:
+                # guard: code of a scroll
                 if error.refusal is None or error.refusal.code != "scroll_exists":
                     raise
             logger.info("Another scroll is open; waiting %.0f s for its end.", EXISTS_SECONDS)
@@ -173,6 +175,7 @@ class Scroll:
                 return None
             return parse_page(content, self._endpoint.record_keys, lenient=lenient)
 
+        # guard: page asked once
         return self._endpoint.ask(self._client, parse, params={"scroll_param": token}, tries=1)
 
     def _count(self) -> int | None:

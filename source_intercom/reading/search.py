@@ -57,9 +57,9 @@ EMPTY_PAGES = 1_000
 """Pages in a row that may show nothing new and name a next one all the same: a late index."""
 TIMES_ANEW = 3
 """New searches for a piece whose pages repeat rows, without coming any further."""
-PAGE_BYTES = 4_000_000
+PAGE_BYTES = 4_000_000  # guard: bytes of a page
 """Where rows are so large that 150 of them weigh more, fewer are asked for."""
-BYTES_AHEAD = 16_000_000
+BYTES_AHEAD = 16_000_000  # guard: bytes ahead
 """Bodies of a reading that may wait to be emitted."""
 NARROWEST = {SECOND: 1, LONGEST_DAY: 3 * DAY}
 """Seconds of the shortest slice, by reach: a search by day finds two days more than its own."""
@@ -95,7 +95,7 @@ class Search:
         self._client = client
         self._workers = workers
         self._by_day = by_day
-        self._reach = LONGEST_DAY if by_day else SECOND
+        self._reach = LONGEST_DAY if by_day else SECOND  # guard: reach of a day
         self._most = lanes
         self._per_page = PAGE_SIZE
         """What the last page's rows let the next one hold."""
@@ -114,7 +114,7 @@ class Search:
         Where a slice fails, its error comes last.
         """
         slices: Sequence[Slice] = sorted(window.slices, key=lambda each: -each.start)
-        since, walked_at = window.end - SAFETY_MARGIN, window.end
+        since, walked_at = window.end - SAFETY_MARGIN, window.end  # guard: late rows of a new table
         for number in range(1 + CATCH_UPS):
             pages = 0
             for batch in self._walk(window, self._lanes(window, slices, is_claimed=number == 0)):
@@ -123,6 +123,7 @@ class Search:
             # What changed meanwhile, or was indexed late, has left the slices that were still to be
             # read. The next sync finds it, but a table written anew would miss it until then.
             now = self._client.clock.last or window.end
+            # guard: changes of a new table
             if pages <= 1 or now <= walked_at or window.watermark is not None:
                 return
             slices = [Slice(max(since, window.start), now)]
@@ -139,6 +140,7 @@ class Search:
             Lane(
                 piece,
                 search=piece,
+                # guard: down from now
                 newest_first=self._by_day and piece.created is None and piece.end >= window.end,
                 emitted=frozenset(self._recent),
                 is_claimed=is_claimed,
@@ -196,7 +198,7 @@ class Search:
         # No state claims what changed since T0, so there the order need not be proven.
         settled = window.settled if lane.is_claimed else lane.piece.end
         placed = Placed.of(page.rows, lane.piece.axis, settled)
-        if lane.is_claimed and lane.trail.is_repeated(placed):
+        if lane.is_claimed and lane.trail.is_repeated(placed):  # guard: repeated rows
             return Batch([], []), self._anew(lane, lane.unread, lane.already_emitted)
         if self._by_day and not lane.newest_first and not lane.has_begun:
             lane.take_from(others, placed)
@@ -206,12 +208,13 @@ class Search:
         due = lane.due(placed, window.end)
         self._remember(window, placed, due)
         lane.starting_after = (page.following or {}).get("starting_after")
-        if lane.starting_after is None or lane.is_past:
+        if lane.starting_after is None or lane.is_past:  # guard: end of a search
             may_begin_anew = before != lane.piece or lane.anew < TIMES_ANEW
             if lane.starting_after is None and lane.is_short and may_begin_anew:
                 shown = emitted | {Version(placed.ids[n], placed.moments[n]) for n in due}
                 return self._batch(lane, placed, due), self._anew(lane, before, shown)
             return self._batch(lane, placed, due, has_ended=True), []
+        # guard: token of a search
         if lane.starting_after in lane.asked or lane.trail.empty > EMPTY_PAGES:
             raise IntercomError(
                 f"{self.name}: Intercom names the same next page twice, or empty ones. "
@@ -275,8 +278,9 @@ class Search:
 
     def _cut(self, lane: Lane, page: Placed, *, has_room: bool) -> list[Lane]:
         """The lanes to go on with behind a page: this one, with a part of it, or in its place."""
-        is_stuck = lane.is_stuck(page)
+        is_stuck = lane.is_stuck(page)  # guard: full second
         # Rows that have not settled may come again where they are sorted by what they are now.
+        # guard: cut behind settled rows
         may_be_cut = has_room and lane.is_proven and len(page.sure) == len(page.rows) > 0
         if lane.left < ROWS_WORTH_A_CUT or not (is_stuck or may_be_cut):
             return [lane]
@@ -287,7 +291,7 @@ class Search:
             added.left, added.parent = lane.left // 2, lane
             lane.left -= added.left
             lane.piece = lane.piece.without(rest) or lane.piece
-            return [added, lane]
+            return [added, lane]  # guard: both halves
         is_worth_it = is_stuck or lane.left >= CREATION_FACTOR * ROWS_WORTH_A_CUT
         if lane.piece.created is not None or not is_worth_it:
             return [lane]
@@ -314,6 +318,7 @@ class Search:
             else:
                 self._has_begun = True
                 request.room += request.per_page
+                # guard: growing page
                 request.per_page = min(request.per_page * 2, self._longest, _fitting(page))
                 return put((lane, page, time.monotonic() - began))
 
@@ -322,7 +327,7 @@ class Search:
         if not isinstance(error, IntercomError):
             return 0
         if error.may_pass:
-            return per_page // 2
+            return per_page // 2  # guard: halved page
         is_refused = error.refusal is not None and error.refusal.is_about_parameters
         if not is_refused or self._has_begun or per_page <= USUAL_PAGE:
             return 0
@@ -338,7 +343,7 @@ class Search:
 
     def _page(self, window: Window, lane: Lane, tries: int) -> Page:
         body = search_body(
-            lane.search,
+            lane.search,  # guard: search of a token
             self._reach,
             lane.request.per_page,
             lane.starting_after,
@@ -353,7 +358,7 @@ class Search:
     def _parse(self, content: bytes, lane: Lane) -> Page:
         page = parse_page(content, self._endpoint.record_keys, paged=True)
         if page.following is not None and "starting_after" not in page.following:
-            if page.body["pages"].get("next"):
+            if page.body["pages"].get("next"):  # guard: page numbers
                 raise MalformedAnswer("there are more pages, but no starting_after to ask for them")
             # Page numbers say nothing here: they count pages of the last request's length.
             page = replace(page, following=None)
@@ -392,7 +397,7 @@ class Failures:
             return []
         around = lane.around()
         self._origins[around] = lane
-        return [around]
+        return [around]  # guard: other side
 
     def forget(self, lane: Lane, *, has_ended: bool) -> None:
         """Note a page that came; a slice that was read to its end all the same has not failed."""
@@ -438,14 +443,14 @@ def _doubt_its_end(page: Page, lane: Lane) -> None:
     request = lane.request
     counts = [count for count in (request.counted, page.total_count) if count is not None]
     request.counted = min(counts, default=None)
-    if page.following is not None or request.counted is None:
+    if page.following is not None or request.counted is None:  # guard: short last page
         return
     received = lane.trail.seen.different([*map(name_of, page.rows)])
     if received >= request.counted or (lane.newest_first and lane.has_begun):
         return
     doubted, request.doubted = request.doubted, (request.counted - received, lane.starting_after)
     could_hold = request.counted <= request.room + request.per_page
-    if not could_hold or request.doubted != doubted:
+    if not could_hold or request.doubted != doubted:  # guard: doubted count
         raise MalformedAnswer(
             f"a page names no next one behind {received} of {request.counted} rows"
         )

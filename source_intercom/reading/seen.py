@@ -28,6 +28,7 @@ class Seen:
         hashes = [*map(hash, more)]
         shares = 1 + len(self._hashes) // SHARE
         return sum(
+            # guard: different ids
             len({each for each in chain(hashes, self._hashes) if each % shares == share})
             for share in range(shares)
         )

@@ -88,12 +88,12 @@ class Spool:
         """
         moments = self._moments
         due = (n for n, moment in enumerate(moments) if moment >= window.start or moment == UNDATED)
-        numbers = sorted(due, key=moments.__getitem__)
+        numbers = sorted(due, key=moments.__getitem__)  # guard: oldest first
         dates = [None if moments[n] == UNDATED else moments[n] for n in numbers]
         whole = Slice(min(window.start, 0), max(window.end, FOREVER))
         for first in range(0, max(len(numbers), 1), ROWS_AT_ONCE):
             end = first + ROWS_AT_ONCE
-            following = dates[end] if end < len(dates) else FOREVER + 1
+            following = dates[end] if end < len(dates) else FOREVER + 1  # guard: claims of a list
             yield Batch(
                 [self._row(n) for n in numbers[first:end]],
                 dates[first:end],

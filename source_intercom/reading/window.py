@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from source_intercom.intercom.timestamps import epoch_seconds, rfc3339
 
-SAFETY_MARGIN = 15 * 60
+SAFETY_MARGIN = 15 * 60  # guard: safety margin
 """Seconds that a search index may lag: "a few minutes" for contacts by Intercom's description."""
 DAY = 24 * 3600
 FOREVER = 253_402_300_799
@@ -79,7 +79,7 @@ class Slice:
     def without(self, part: Self) -> Self | None:
         """What is left where a part at one of its ends is taken away; None for nothing."""
         if part.high >= self.high:
-            left = self.between(self.low, min(part.low - 1, self.high))
+            left = self.between(self.low, min(part.low - 1, self.high))  # guard: touching slices
         else:
             left = self.between(max(part.high + 1, self.low), self.high)
         return left if left.low <= left.high else None
@@ -109,7 +109,7 @@ def _left(piece: Slice, read: Slice) -> Iterator[Slice]:
         yield replace(piece, end=start - 1)
     if first < low:
         yield Slice(start, end, (first, low - 1))
-    if high < last:
+    if high < last:  # guard: unread creations
         yield Slice(start, end, (high + 1, last))
     if end < piece.end:
         yield replace(piece, start=end + 1)
@@ -146,13 +146,13 @@ class Window:
         A state of any other shape counts as none: then all history from `start_date` is read.
         """
         saved = _seconds(state.get(cursor_field))
-        if saved is None:
+        if saved is None:  # guard: empty state
             window = Slice(start_date, t0)
             return cls(start_date, t0, (window,) if start_date <= t0 else (), None, lookback)
-        watermark = min(saved, t0)
+        watermark = min(saved, t0)  # guard: state of the future
         unread = _decode(state, t0)
         if unread is None:
-            start = watermark - SAFETY_MARGIN - lookback
+            start = watermark - SAFETY_MARGIN - lookback  # guard: user's lookback
             start = max(start, min(start_date, watermark + 1))
             unread = (Slice(start, t0),)
             fresh_from = start
@@ -171,12 +171,13 @@ class Window:
     @property
     def settled(self) -> int:
         """What changed later may be indexed late: a position there proves nothing."""
-        return self.end - SAFETY_MARGIN - self.lookback
+        return self.end - SAFETY_MARGIN - self.lookback  # guard: margin of a break-off
 
     def is_due(self, updated_at: int | None, created_at: int | None = None) -> bool:
         """Whether a row is to be emitted: one of a slice, newer than all of them, or undated."""
         if updated_at is None or updated_at > self.end:
             return True
+        # guard: unread rows alone
         return any(piece.holds(updated_at, created_at) for piece in self.slices)
 
     def holds_all(self, moments: Sequence[int | None]) -> bool:
@@ -186,6 +187,7 @@ class Window:
             return False
         low, high = min(known), max(known)
         return any(
+            # guard: page of due rows
             piece.created is None and piece.start <= low and high <= piece.end
             for piece in self.slices
         )
@@ -201,11 +203,12 @@ class Window:
         whoever goes on may come after the late rows of that margin have been indexed.
         """
         pieces = list(unread)
-        if not pieces:
-            return {cursor_field: rfc3339(max(self.end, self.watermark or 0))}
+        if not pieces:  # guard: unread pieces
+            return {cursor_field: rfc3339(max(self.end, self.watermark or 0))}  # guard: end at T0
         left = [replace(piece, end=min(piece.end, self.settled)) for piece in pieces]
         left = [piece for piece in left if piece.start <= piece.end]
         read_to = min([self.settled, *(piece.start - 1 for piece in left)])
+        # guard: state moves on
         watermark = max(read_to, self.start - 1 if self.watermark is None else self.watermark)
         if self.settled < self.start:
             return {cursor_field: rfc3339(watermark)}
@@ -235,7 +238,7 @@ def _decode(state: Mapping[str, Any], t0: int) -> tuple[Slice, ...] | None:
             case [int(start), int(end), int(low), int(high)] if start <= end <= until:
                 pieces.append(Slice(start, end, (low, high)))
             case _:
-                return None
+                return None  # guard: half a state
     return joined([*pieces, Slice(until + 1, t0)])
 
 
@@ -244,6 +247,7 @@ def joined(pieces: Iterable[Slice]) -> tuple[Slice, ...]:
     found: list[Slice] = []
     for piece in sorted(pieces, key=lambda each: (each.created is not None, each.start)):
         last = found[-1] if found else None
+        # guard: joined slices
         if last is not None and piece.created is None and piece.start <= last.end + 1:
             found[-1] = last.between(last.start, max(last.end, piece.end))
         else:

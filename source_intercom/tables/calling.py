@@ -43,7 +43,7 @@ class CallingTable(Table):
         read_at = self._session.client.clock.instant()
         for name in self.unsettled.due:
             parent = {"id": name, "updated_at": self.unsettled.date_of(name)}
-            self._details.ask(parent, read_at, is_known=True)
+            self._details.ask(parent, read_at, is_known=True)  # guard: asked again
         return window
 
     def take(self, batch: Batch, read_at: str) -> Iterator[AirbyteMessage]:
@@ -54,7 +54,7 @@ class CallingTable(Table):
         for number, (parent, moment) in enumerate(zip(batch.rows, batch.moments, strict=True)):
             if not self._is_due(parent, moment):
                 continue
-            if not has_key(parent, ("id",)):
+            if not has_key(parent, ("id",)):  # guard: id of a parent
                 self._reject(parent, moment)
             else:
                 is_known = self.unsettled.is_known(str(parent["id"]))
@@ -66,12 +66,12 @@ class CallingTable(Table):
 
     def end(self) -> Iterator[AirbyteMessage]:
         """The last answers and messages. Raises where none of the parents could be read."""
-        yield from self._hand_on(is_last=True)
+        yield from self._hand_on(is_last=True)  # guard: last answers
         yield from super().end()
 
     def drain(self) -> Iterator[AirbyteMessage]:
         """What was asked for before the reading broke off, and the states behind it."""
-        return self._hand_on(is_last=True)
+        return self._hand_on(is_last=True)  # guard: answers of a break-off
 
     def _hand_on(self, *, is_last: bool = False) -> Iterator[AirbyteMessage]:
         for detail, outcome in self._details.done(is_last=is_last):
@@ -88,7 +88,7 @@ class CallingTable(Table):
 
     def _emit_answer(self, detail: Detail, answer: Answer) -> Iterator[AirbyteMessage]:
         name = str(detail.parent["id"])
-        rows = self._rows.of_entries(answer.entries, answer.parent)
+        rows = self._rows.of_entries(answer.entries, answer.parent)  # guard: parts of any age
         if len(answer.entries) < self._rows.counted(detail.parent) and not self._is_short:
             self._is_short = True
             logger.warning(
@@ -101,7 +101,7 @@ class CallingTable(Table):
         moment = epoch_seconds(answer.parent.get("updated_at"))
         head = self._head(answer.parent, detail.read_at)
         yield from self._emit(answer.parent, having_keys, moment, head)
-        if len(having_keys) < len(rows):
+        if len(having_keys) < len(rows):  # guard: rejected part
             sentence = Trouble.KEYLESS.sentence(self._name_of(name), " or ".join(self._key))
             self.keep(name, IntercomError(sentence, Remedy.REPORT, trouble=Trouble.KEYLESS), moment)
         else:

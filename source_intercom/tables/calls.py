@@ -53,7 +53,7 @@ class Longest:
     def may_be_cut(self, length: int) -> bool:
         """Whether no list has been longer than this one."""
         self._length = max(self._length, length)
-        return length == self._length
+        return length == self._length  # guard: longest list
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Call:
         if self.when == "longest":
             return self.longest.may_be_cut(rows.shown(parent))
         if isinstance(self.when, str):
-            return rows.are_cut_off(parent) or rows.are_left_out(parent)
+            return rows.are_cut_off(parent) or rows.are_left_out(parent)  # guard: completing call
         return bool(found_at(parent, self.when))
 
     def endpoint(self, parent: Row) -> Endpoint:
@@ -114,7 +114,7 @@ class Call:
 
         An answer with fewer entries than the parent's row counts is asked for once more.
         """
-        expected = rows.counted(parent) if self.when == "more" else 0
+        expected = rows.counted(parent) if self.when == "more" else 0  # guard: short completion
         for is_last in (False, True):
             form = Form(self.paged, guess=self.guess, key=self.key)
             reading = List(self.endpoint(parent), client, Progress(self.path), form, tries)
@@ -196,6 +196,7 @@ class ObjectCall(Call):
             )
             entries = self._shown(shown)
             counted = whole(self._holder(shown).get("total_count")) or 0
+            # guard: short thread
             if len(entries) >= min(counted, MOST_PARTS) or attempt == SHORT_TRIES:
                 break
             client.sleep(SHORT_SECONDS)
@@ -204,7 +205,7 @@ class ObjectCall(Call):
             # do, and count the first message as well.
             parts = found_at(shown, ("statistics", "count_conversation_parts"))
             counted = max(counted, (whole(parts) or 0) - 1)
-        if len(entries) < counted:
+        if len(entries) < counted:  # guard: parts beyond 500
             logger.warning(
                 "%s %s has %d parts; Intercom returns %d of them (at most the newest %d), so older "
                 "ones can't be read.",
@@ -232,7 +233,7 @@ class ObjectCall(Call):
         entries = self._holder(body).get(self.at[-1]) if len(self.at) > 1 else []
         if not are_rows(entries):
             raise MalformedAnswer(f"the object has no list of {self.at[-1]}")
-        if str(body.get("id")) != name:
+        if str(body.get("id")) != name:  # guard: another object
             raise MalformedAnswer("it is another object")
         return body
 

@@ -78,7 +78,7 @@ class WindowCursor(Cursor):
         """
         named = self._saved.get("workspace")
         saved_for = named if isinstance(named, str) and named else None
-        if workspace and saved_for and workspace != saved_for:
+        if workspace and saved_for and workspace != saved_for:  # guard: other workspace
             raise Failure(
                 f"{self._stream_name}: the state was saved for workspace {saved_for}, and the "
                 f"token opens {workspace}: use a token of {saved_for}, or clear the stream's data, "
@@ -126,7 +126,7 @@ class WindowCursor(Cursor):
         """Take away what was read, every row of which has been handed over."""
         if read is not None and not self._is_held:
             with self._lock:
-                self._unread = less(self._unread, read)
+                self._unread = less(self._unread, read)  # guard: unread set
 
     def keep(self, moment: int | None) -> None:
         """Leave a second unread, whatever is read around it; without one, all that still is."""
@@ -134,7 +134,7 @@ class WindowCursor(Cursor):
             if moment is None:
                 self._is_held = True
             else:
-                self._kept.add(Slice(moment, moment))
+                self._kept.add(Slice(moment, moment))  # guard: kept second
 
     def wait(self) -> None:
         """Stay at the saved state: what is read until `go_on` belongs to no slice."""
@@ -148,6 +148,7 @@ class WindowCursor(Cursor):
         """A state message, if the rows so far, or enough time, make one worth its while."""
         now = self._clock()
         is_due = now - self._checkpointed_at >= CHECKPOINT_SECONDS
+        # guard: states on the way
         if not is_due and rows - self._rows_before < CHECKPOINT_ROWS and self._unread:
             return None
         self._rows_before, self._checkpointed_at = rows, now
@@ -162,7 +163,7 @@ class WindowCursor(Cursor):
             left = (*self._unread, *sorted(self._kept, key=lambda each: each.start))
             state = self._window.state(self.cursor_field.cursor_field_key, left)
             if self.unsettled:
-                state["unsettled"] = self.unsettled.encode()
+                state["unsettled"] = self.unsettled.encode()  # guard: ids in the state
             return {**state, "workspace": self._workspace} if self._workspace else state
 
     def state_message(self) -> AirbyteMessage:

@@ -214,4 +214,5 @@ def _holding_all(data_types: Iterable[str]) -> Mapping[str, Any]:
     first, *others = (COLUMN_TYPES.get(each, STRING) for each in data_types)
     if all(each == first for each in others):
         return first
+    # guard: column of namesakes
     return NUMBER if all(each in (INTEGER, NUMBER) for each in (first, *others)) else STRING

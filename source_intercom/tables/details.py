@@ -98,7 +98,7 @@ class Details:
             return
         if not self._waiting:
             self._waiting.append(Detail({}, ""))
-        self._waiting[-1].read.append(read)
+        self._waiting[-1].read.append(read)  # guard: claims behind calls
 
     def done(self, *, is_last: bool = False) -> Iterator[tuple[Detail, Outcome | None]]:
         """What can be handed on, in order; all of it at the end. Waits where too much is ahead."""
@@ -123,6 +123,7 @@ class Details:
     @property
     def _ahead(self) -> int:
         """How many parents may be under way or wait to be handed on."""
+        # guard: details ahead
         return min(self._concurrency.value, BYTES_AHEAD // max(self._size, 1) + 1)
 
     def _ask(self, call: Call, parent: Row, tries: int) -> Outcome:
@@ -131,7 +132,7 @@ class Details:
         try:
             answer = call.ask(self._client, parent, self._rows, tries)
         except IntercomError as error:
-            if not error.may_be_the_objects:
+            if not error.may_be_the_objects:  # guard: one's own trouble
                 raise
             answer = error
         return Outcome(answer, time.monotonic() - began)

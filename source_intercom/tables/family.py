@@ -45,7 +45,7 @@ class Family:
     def lead(self) -> bool:
         """Whether the caller is to hand on the messages: the first one is."""
         with self._lock:
-            is_first, self._is_led = not self._is_led, True
+            is_first, self._is_led = not self._is_led, True  # guard: one leader
             return is_first
 
     def messages(self) -> Iterator[AirbyteMessage]:
@@ -54,7 +54,7 @@ class Family:
             yield from self._read()
         except Exception as error:  # noqa: BLE001 each stream raises it
             for table in self._living:
-                yield from _guarded(table, table.drain())
+                yield from _guarded(table, table.drain())  # guard: rest of a break-off
                 yield from table.fail(error)
         except BaseException as end:
             for table in self._living:
@@ -75,7 +75,7 @@ class Family:
             try:
                 windows.append(table.open(t0))
             except Exception as error:  # noqa: BLE001 it ends this table alone
-                yield from table.fail(error)
+                yield from table.fail(error)  # guard: state by itself
         if not windows:
             return
         reading = self._begin(self._living)
@@ -83,7 +83,7 @@ class Family:
             read_at = self._session.client.clock.instant()
             # The parent's own table is the last: it changes the rows that it takes.
             for table in self._living:
-                yield from _guarded(table, table.take(batch, read_at))
+                yield from _guarded(table, table.take(batch, read_at))  # guard: table by itself
             if not self._living:
                 return
         for table in self._living:
@@ -105,7 +105,7 @@ def together(windows: Sequence[Window]) -> Window:
     It is cut where all of them begin to be unread: so the newest part, which every table waits for,
     is read first, and a table that was added later doesn't keep the others waiting for its history.
     """
-    unread = [piece for window in windows for piece in window.slices]
+    unread = [piece for window in windows for piece in window.slices]  # guard: all that is unread
     plain = joined(piece for piece in unread if piece.created is None)
     cut = [piece for piece in dict.fromkeys(unread) if piece.created is not None]
     for piece in plain:
@@ -118,6 +118,7 @@ def together(windows: Sequence[Window]) -> Window:
         start=min(window.start for window in windows),
         end=windows[0].end,
         slices=(*slices, *cut),
+        # guard: new table of a family
         watermark=None if len(known) < len(watermarks) else min(known),
         lookback=windows[0].lookback,
     )

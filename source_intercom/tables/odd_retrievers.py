@@ -156,12 +156,12 @@ class _Tickets:
         for cursor in cursors:
             cursor.wait()
         asked = dict.fromkeys(name for table in self._tables for name in table.unsettled.due)
-        asked |= dict.fromkeys(self._changed())
+        asked |= dict.fromkeys(self._changed())  # guard: tickets of conversations
         for name in asked:
             is_known = any(each.unsettled.is_known(name) for each in self._tables)
             self._details.ask({"id": name}, "", is_known=is_known)
             yield from self._answered()
-        yield from self._answered(is_last=True)
+        yield from self._answered(is_last=True)  # guard: last tickets
         if asked:
             logger.info("tickets: %d asked for, as their conversations changed.", len(asked))
         for cursor in cursors:
@@ -175,7 +175,7 @@ class _Tickets:
             for batch in self._conversations.batches(window):
                 yield from filter(None, map(_ticket_of, batch.rows))
         except IntercomError as error:
-            if error.may_pass:
+            if error.may_pass:  # guard: conversations refused
                 raise
             logger.warning(
                 "tickets: one whose %s did not move may be stale, because the token may not read "
@@ -191,7 +191,7 @@ class _Tickets:
                 continue
             if isinstance(outcome.answer, IntercomError):
                 for table in self._tables:
-                    table.keep(name, outcome.answer)
+                    table.keep(name, outcome.answer)  # guard: kept ticket
                 continue
             for table in self._tables:
                 table.unsettled.settle(name)

@@ -70,10 +70,10 @@ class Packer:
             data = row if not head else _headed(head, row)
             self._parts.append(data)
             self._size += len(data)
-            if self._size >= MOST_BYTES:
+            if self._size >= MOST_BYTES:  # guard: full message
                 filled += self.pack()
         self.taken += len(rows)
-        if self._parts and self._clock() >= self._packed_at + MOST_SECONDS:
+        if self._parts and self._clock() >= self._packed_at + MOST_SECONDS:  # guard: waiting rows
             filled += self.pack()
         return filled
 

@@ -97,7 +97,7 @@ class Rows:
         """What a parent gives to all of its rows."""
         head = {column: parent.get(name) for column, name in self.head_columns.items()}
         if READ_AT in self.columns:
-            head[READ_AT] = read_at
+            head[READ_AT] = read_at  # guard: instant of a reading
         return head
 
     def of_parent(self, parent: Row, read_at: str) -> list[Row]:
@@ -224,7 +224,7 @@ def _is_cut_off(parent: Row, path: Path) -> bool:
         return False
     listed, counted = holder.get(path[-1]), whole(holder.get("total_count"))
     shown = len(listed) if type(listed) is list else 0
-    return holder.get("has_more") is True or (counted or 0) > shown
+    return holder.get("has_more") is True or (counted or 0) > shown  # guard: cut-off list
 
 
 def found_at(row: Any, path: Sequence[str]) -> Any:

@@ -117,9 +117,9 @@ class Table:
         yield from self._count(batch.counted)
         settled_at = self._packer.taken
         are_due = self.window.holds_all(batch.moments)
-        heads = batch.heads.setdefault(self._rows.head_kind, {})
+        heads = batch.heads.setdefault(self._rows.head_kind, {})  # guard: heads of a kind
         for number, (parent, moment) in enumerate(zip(batch.rows, batch.moments, strict=True)):
-            if not (are_due or self._is_due(parent, moment)):
+            if not (are_due or self._is_due(parent, moment)):  # guard: rows that are due
                 continue
             rows = self._rows.of_parent(parent, read_at)
             if not rows:
@@ -130,8 +130,9 @@ class Table:
                 heads[number] = self._head(parent, read_at)
             yield from self._emit(parent, rows, moment, heads[number])
             # One parent may bring hundreds of rows, and a page of them tens of thousands.
-            if self._packer.taken - settled_at >= CHECKPOINT_ROWS:
+            if self._packer.taken - settled_at >= CHECKPOINT_ROWS:  # guard: states within a page
                 settled_at = self._packer.taken
+                # guard: claims within a page
                 yield from self._settle(batch.read_before(number + 1))
         yield from self._settle(batch.read)
 
@@ -152,6 +153,7 @@ class Table:
         if self.cursor is not None:
             yield self.cursor.state_message()
         logger.info("%s: %d rows read.", self.name, self._packer.count)
+        # guard: none could be read
         if self._last_error is not None and self.unsettled.failed and not self.unsettled.read:
             raise self._last_error
         if self._cut_off > MOST_NAMED:
@@ -164,7 +166,7 @@ class Table:
                 len(self.unsettled.waiting),
                 ", ".join(self.unsettled.waiting[:MOST_NAMED]),
             )
-        if self._rejected:
+        if self._rejected:  # guard: rejected rows
             raise Failure(
                 f"{self.name}: Intercom sent {self._rejected} objects without a "
                 f"{' or '.join(self._key)} that can be a key; the others were read: "
@@ -185,11 +187,12 @@ class Table:
 
     def keep(self, name: str, error: IntercomError, updated_at: int | None = None) -> None:
         """Put an object aside for later syncs, by its id; raises where it is not to blame."""
+        # guard: gone for sure
         if error.is_gone and error.refusal is not None and error.refusal.is_own:
             logger.info("%s: %s is gone; its rows are skipped.", self.name, self._name_of(name))
             self.unsettled.settle(name)
             return
-        self.unsettled.keep(name, updated_at, is_doubtful=error.is_gone)
+        self.unsettled.keep(name, updated_at, is_doubtful=error.is_gone)  # guard: kept id
         self._last_error = error
         failed, read = self.unsettled.failed, self.unsettled.read
         if self.unsettled.is_outage or self.unsettled.is_full:
@@ -225,7 +228,7 @@ class Table:
         """
         lines = []
         for row in rows:
-            if not self.keeps_archived and row.get("archived") is True:
+            if not self.keeps_archived and row.get("archived") is True:  # guard: archived rows
                 continue
             line = self._line(row) if head is not None else None
             if line is None:
@@ -243,7 +246,7 @@ class Table:
         known = self._lines.get(values) if is_kept else None
         if known is not None:
             return known
-        if not has_key(row, self._own_key):
+        if not has_key(row, self._own_key):  # guard: key of a row
             return None
         self._normalise(row)
         if self._copy_attributes is not None:
@@ -260,7 +263,7 @@ class Table:
         if self._rows.are_parents:
             return b""
         head = self._rows.head(parent, read_at)
-        if not has_key(head, self._rows.head_key):
+        if not has_key(head, self._rows.head_key):  # guard: key of a parent
             return None
         self._normalise(head)
         return to_line(head)[:-1] + b"," if head else b""
@@ -268,7 +271,7 @@ class Table:
     def _look_for_the_rest(self, parent: Row, shown: int) -> None:
         """Say where a nested list has more than Intercom shows anywhere."""
         rows = self._rows
-        if not (rows.are_cut_off(parent) or shown == rows.most):
+        if not (rows.are_cut_off(parent) or shown == rows.most):  # guard: rows shown nowhere
             return
         self._cut_off += 1
         if self._cut_off <= MOST_NAMED:
@@ -288,11 +291,11 @@ class Table:
         self.cursor.emitted(read)
         message = self.cursor.checkpoint(self._packer.taken)
         if message is not None:
-            yield from self._flush()
+            yield from self._flush()  # guard: rows before state
             yield message
 
     def _flush(self) -> Iterator[AirbyteMessage]:
-        for message in self._packer.pack():
+        for message in self._packer.pack():  # guard: packed rows
             yield from self._running()
             yield message
 
@@ -319,7 +322,7 @@ class Table:
                 rfc3339(moment) or "an unknown time",
             )
         if self.cursor is not None:
-            self.cursor.keep(moment)
+            self.cursor.keep(moment)  # guard: second of a reject
 
     def _warn_of_misfit(self, path: str, kind: str) -> None:
         if path not in self._misfits:

@@ -55,9 +55,9 @@ def has_key(row: Row, columns: Sequence[str]) -> bool:
     for name in columns:
         value = row.get(name)
         if type(value) is str:
-            if value and UNREADABLE not in value:
+            if value and UNREADABLE not in value:  # guard: readable key
                 continue
-        elif type(value) in {int, float, Numeral}:
+        elif type(value) in {int, float, Numeral}:  # guard: key of a scalar
             continue
         return False
     return True

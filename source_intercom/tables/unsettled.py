@@ -45,6 +45,7 @@ class Attempts:
         if self.times <= 1:
             return True
         doublings = min(self.times - 2, 16)
+        # guard: ever more rarely
         return now >= self.asked_at + min(FIRST_DISTANCE << doublings, LONGEST_DISTANCE)
 
 
@@ -88,19 +89,19 @@ class Unsettled:
     @property
     def is_outage(self) -> bool:
         """Whether so many failed that the objects can't be to blame."""
-        return self.failed > FEW and self.failed > self.read
+        return self.failed > FEW and self.failed > self.read  # guard: many new ones
 
     def settle(self, name: str) -> None:
         """Note that an object was read, or that Intercom itself says that it is gone."""
         self.read += 1
-        self._attempts.pop(name, None)
+        self._attempts.pop(name, None)  # guard: settled id
         self._failed.discard(name)
         self._doubtful.discard(name)
 
     def keep(self, name: str, updated_at: int | None = None, *, is_doubtful: bool = False) -> None:
         """Note that one was asked for in vain; `is_doubtful`: a proxy says that it is gone."""
         before = self._attempts.get(name, Attempts(0, self._now - 1))
-        if name not in self._attempts and len(self._attempts) >= MOST:
+        if name not in self._attempts and len(self._attempts) >= MOST:  # guard: bounded ids
             self.is_full = True
         elif before.asked_at != self._now:
             dated = before.updated_at if updated_at is None else updated_at
@@ -116,7 +117,7 @@ class Unsettled:
 
         nginx's 404 for a deleted thread never becomes Intercom's own; that of an outage does.
         """
-        if self.read <= self.failed:
+        if self.read <= self.failed:  # guard: gone at two syncs
             return []
         gone = sorted(self._doubtful)
         for name in gone:

@@ -51,7 +51,7 @@ def moments_of(batches):
 
 
 def test_a_range_that_fails_is_halved():
-    """As users report of long ones; down to a day, and every log comes once."""
+    """T35: as users report of long ones; down to a day, and every log comes once."""
     moments = [*range(BEGIN, END, DAY // 2)]
 
     batches = read(logs_at(moments, longest=3 * DAY), window_of(Slice(BEGIN, END)))
