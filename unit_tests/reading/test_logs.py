@@ -2,6 +2,7 @@
 
 import pytest
 
+from source_intercom.http.client import IntercomError
 from source_intercom.reading import logs
 from source_intercom.reading.endpoint import Endpoint
 from source_intercom.reading.logs import Logs
@@ -15,13 +16,13 @@ END = BEGIN + MONTH
 PER_PAGE = 10
 
 
-def logs_at(moments, *, inclusive=False, longest=MONTH):
-    """An Intercom with a log at each of these moments, that fails for ranges above `longest`."""
+def logs_at(moments, *, inclusive=False, longest=MONTH, failing_at=None):
+    """An Intercom with a log at each of these moments, that fails for ranges which are too long."""
     known = [{"id": f"log{number}", "created_at": at} for number, at in enumerate(moments)]
 
     def answer(asked):
         after, before = asked["created_at_after"], asked["created_at_before"]
-        if before - after > longest:
+        if before - after > longest or (failing_at and after < failing_at < before):
             raise trouble()
         found = [
             each
@@ -37,9 +38,13 @@ def logs_at(moments, *, inclusive=False, longest=MONTH):
     return Canned(answer)
 
 
-def read(client, window, earliest=1):
+def logs_of(client, earliest=1):
     endpoint = Endpoint("/logs", ("activity_logs",), None, method="POST")
-    return [*Logs(endpoint, client, Progress("logs"), earliest=earliest).batches(window)]
+    return Logs(endpoint, client, Progress("logs"), earliest=earliest)
+
+
+def read(client, window, earliest=1):
+    return [*logs_of(client, earliest).batches(window)]
 
 
 def window_of(*pieces):
@@ -59,12 +64,41 @@ def test_a_range_that_fails_is_halved():
     assert moments_of(batches) == moments
 
 
-def test_a_day_that_fails_ends_the_stream():
-    """It is halved no more, and nothing is claimed of it."""
+def read_until_it_fails(client, window):
+    """What came, and the error that came last."""
+    batches = []
+    with pytest.raises(IntercomError) as raised:
+        batches.extend(logs_of(client).batches(window))
+    return batches, raised.value
+
+
+def test_a_day_that_fails_hides_no_other():
+    """Nothing is claimed of it, all others come, and then its error does."""
+    moments = [*range(BEGIN, END, DAY // 2)]
+    bad = BEGIN + 9 * DAY
+
+    batches, error = read_until_it_fails(
+        logs_at(moments, failing_at=bad), window_of(Slice(BEGIN, END))
+    )
+
+    come = moments_of(batches)
+    assert {each for each in moments if not bad - DAY <= each <= bad + DAY} <= {*come}
+    assert len(moments) - 4 <= len(come) < len(moments)
+    claimed = [batch.read for batch in batches if batch.read is not None]
+    assert not any(each.holds(bad) for each in claimed)
+    assert all(any(each.holds(at) for each in claimed) for at in come)
+    assert "keep failing" in error.sentence
+
+
+def test_days_that_fail_one_after_the_other_end_the_stream():
+    """They are halved no more, and are not to blame; nothing is claimed of them."""
     client = logs_at([], longest=DAY // 2)
 
-    with pytest.raises(type(trouble()), match="keep failing"):
-        read(client, window_of(Slice(BEGIN, END)))
+    batches, error = read_until_it_fails(client, window_of(Slice(BEGIN, END)))
+
+    assert [batch.read for batch in batches if batch.read is not None] == []
+    assert len(client.asked) < 10
+    assert "keep failing" in error.sentence
 
 
 def test_a_range_that_holds_much_is_halved(monkeypatch):
