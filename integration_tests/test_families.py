@@ -350,7 +350,7 @@ def test_what_is_refused_for_one_parent_is_a_bad_row_of_that_table():
 
 
 @pytest.mark.parametrize("streams", [*itertools.permutations(["contacts", "contact_tags"])])
-@pytest.mark.parametrize("many", [3, 25])
+@pytest.mark.parametrize("many", [3, 60])
 def test_what_is_refused_for_all_ends_one_table_alone(streams, many):
     """It is INCOMPLETE and names the permission; its parent's table is whole."""
     with laboratory(contacts_with([MANY] * many)) as intercom:

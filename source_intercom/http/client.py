@@ -264,9 +264,10 @@ class IntercomClient:
             if text is None:  # guard: mended answer
                 raise
         with self._flaws_lock:
+            # guard: flaw said once
             untold = [flaw for flaw in text.flaws if flaw not in self._flaws]
             self._flaws.update(untold)
-        if untold:  # guard: flaw said once
+        if untold:
             logger.warning(
                 "Intercom's answer to %s holds %s, which is not JSON: text that can't be read is "
                 "%s in its rows, and what is no number is null. This is said once.",

@@ -76,7 +76,7 @@ def parse_page(
     rows = next((body[key] for key in record_keys if isinstance(body.get(key), list)), None)
     if wrap is not None and rows is not None:
         rows = [row if isinstance(row, dict) else {wrap: row} for row in rows]
-    if rows is None or not (lenient or are_rows(rows)):
+    if rows is None or not (lenient or are_rows(rows)):  # guard: known envelope
         kind = MalformedAnswer if rows is None else OddRows
         raise kind(f"the body has no list of objects under {' or '.join(record_keys)}")
     rows = [row if isinstance(row, dict) else {} for row in rows]

@@ -272,7 +272,7 @@ class Reading:
             return False
         if self.is_cut_short or self.total is None:
             return not self.repeats  # guard: list without a count
-        return found + self.lost >= self.total
+        return found + self.lost >= self.total  # guard: count of a list
 
 
 class _Order:

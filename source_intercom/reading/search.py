@@ -59,7 +59,7 @@ TIMES_ANEW = 3
 """New searches for a piece whose pages repeat rows, without coming any further."""
 PAGE_BYTES = 4_000_000  # guard: bytes of a page
 """Where rows are so large that 150 of them weigh more, fewer are asked for."""
-BYTES_AHEAD = 16_000_000  # guard: bytes ahead
+BYTES_AHEAD = 16_000_000
 """Bodies of a reading that may wait to be emitted."""
 NARROWEST = {SECOND: 1, LONGEST_DAY: 3 * DAY}
 """Seconds of the shortest slice, by reach: a search by day finds two days more than its own."""

@@ -82,6 +82,7 @@ def test_what_is_almost_json_is_mended(flaw, content, expected):
         from_json(content)
     text = mended(content)
 
+    assert text is not None
     assert text.flaws == [flaw]
     assert from_json(text.content) == expected
 

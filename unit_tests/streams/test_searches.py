@@ -38,6 +38,35 @@ def test_given_a_second_page_when_read_then_follows_starting_after(wire, stream)
     assert bodies[0]["sort"] == {"field": "updated_at", "order": order}
 
 
+@pytest.mark.parametrize("stream", SEARCHES)
+def test_given_page_numbers_without_a_next_page_when_read_then_it_is_the_last(wire, stream):
+    """They count pages of another length, once a page was asked for in halves."""
+    path, envelope = SEARCHES[stream]
+    body = page(envelope, [row("1", 5)])
+    body["pages"]["total_pages"] = 3
+    wire.answer("POST", path, body)
+
+    output = wire.sync(stream)
+
+    assert output.ids(stream) == ["1"]
+    assert output.incomplete == set()
+    assert len(wire.requests(path)) == 1
+
+
+@pytest.mark.parametrize("stream", SEARCHES)
+def test_given_a_next_page_without_a_token_when_read_then_it_is_no_answer(wire, stream):
+    """There is more, and nothing to ask for it with."""
+    path, envelope = SEARCHES[stream]
+    body = page(envelope, [row("1", 5)])
+    body["pages"] |= {"total_pages": 3, "next": {"page": 2}}
+    wire.answer("POST", path, body)
+
+    output = wire.sync(stream)
+
+    assert output.incomplete == {stream}
+    assert "no starting_after to ask for them" in output.errors[stream]["message"]
+
+
 @pytest.mark.parametrize(("stream", "reach"), [("contacts", 27 * 3600), ("conversations", 1)])
 def test_t13_given_a_state_when_read_then_the_bound_comes_from_it(wire, stream, reach):
     """T13: the search begins a margin before the state; rows before it are dropped."""
