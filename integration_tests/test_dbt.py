@@ -148,22 +148,38 @@ def workspace(tmp_path_factory, postgres):
         yield emulator.workspace, day, file
 
 
+def dbt_build(target, folder, environment, *more):
+    """dbt's own command, with its warnings taken for errors."""
+    return subprocess.run(
+        [
+            *(DBT, "--warn-error", "build", "--target", target, *more),
+            *("--project-dir", PROJECT, "--profiles-dir", PROJECT),
+            *("--target-path", folder / "target", "--log-path", folder / "logs"),
+        ],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def of_postgres(server):
+    """What the profile reads of the environment."""
+    return {
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(server.port),
+        "PGUSER": "loader",
+        "PGPASSWORD": PASSWORD,
+        "PGDATABASE": "postgres",
+    }
+
+
 class Built:
     """The models in one of the databases."""
 
-    def __init__(self, target, folder, connection, environment):
+    def __init__(self, done, connection):
+        self.done = done
         self.connection = connection
-        self.done = subprocess.run(
-            [
-                *(DBT, "--warn-error", "build", "--target", target),
-                *("--project-dir", PROJECT, "--profiles-dir", PROJECT),
-                *("--target-path", folder / "target", "--log-path", folder / "logs"),
-            ],
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
     def query(self, sql):
         return self.connection.execute(sql).fetchall()
@@ -177,23 +193,14 @@ class Built:
 
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])
 def built(request, tmp_path_factory, workspace, postgres):
-    folder = tmp_path_factory.mktemp(request.param)
-    environment = {
-        "INTERCOM_DUCKDB": str(workspace[2]),
-        "PGHOST": "127.0.0.1",
-        "PGPORT": str(postgres.port),
-        "PGUSER": "loader",
-        "PGPASSWORD": PASSWORD,
-        "PGDATABASE": "postgres",
-    }
-    result = Built(request.param, folder, None, environment)
+    environment = {"INTERCOM_DUCKDB": str(workspace[2]), **of_postgres(postgres)}
+    done = dbt_build(request.param, tmp_path_factory.mktemp(request.param), environment)
     if request.param == "duckdb":
         connection = duckdb.connect(str(workspace[2]), read_only=True)
     else:
-        connection = psycopg.connect(postgres.url())
+        connection = psycopg.connect(postgres.url(), autocommit=True)
     with connection:
-        result.connection = connection
-        yield result
+        yield Built(done, connection)
 
 
 def test_every_model_is_built_and_every_test_passes(built):
@@ -311,3 +318,21 @@ def test_dbt_reads_the_files_that_the_loader_writes():
     pinned = re.search(r"^duckdb==(.+)$", (PROJECT / "requirements.txt").read_text(), re.MULTILINE)
 
     assert pinned[1] == duckdb.__version__
+
+
+@pytest.mark.usefixtures("workspace")
+def test_tables_of_airbytes_destination_serve_as_well(postgres, tmp_path):
+    """By their names and their column of the time, with the variables that the README names."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    variables = re.search(r"--vars '(.*)'", readme)[1]
+    with psycopg.connect(postgres.url()) as connection:
+        connection.execute("CREATE SCHEMA airbyte")
+        for name in SOURCES:
+            connection.execute(f"CREATE VIEW airbyte.{name} AS SELECT * FROM intercom_{name}")
+            connection.execute(
+                f"ALTER VIEW airbyte.{name} RENAME COLUMN _loaded_at TO _airbyte_extracted_at"
+            )
+
+    done = dbt_build("postgres", tmp_path, of_postgres(postgres), "--vars", variables)
+
+    assert done.returncode == 0, done.stdout[-5000:]

@@ -5,5 +5,5 @@ select
     job_title,
     away_mode_enabled as is_away,
     has_inbox_seat,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'admins') }}

@@ -8,5 +8,5 @@ select
     sad_reaction_percentage,
     fin_involvements,
     fin_resolutions,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'article_statistics') }}

@@ -10,5 +10,5 @@ select
     workspace_id,
     created_at,
     updated_at,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'articles') }}

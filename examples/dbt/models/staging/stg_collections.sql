@@ -27,6 +27,6 @@ select
     collections.workspace_id,
     collections.created_at,
     collections.updated_at,
-    collections._loaded_at
+    collections.{{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'collections') }} as collections
 left join placed on placed.collection_id = collections.id

@@ -13,5 +13,5 @@ select
     created_at,
     updated_at,
     last_request_at,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'companies') }}

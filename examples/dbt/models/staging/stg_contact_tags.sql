@@ -2,6 +2,6 @@ with current_rows as (
     {{ current_rows('contact_tags', 'contacts', 'contact_id', [('tags', 'data')]) }}
 )
 
-select contact_id, tag_id, contact_updated_at, _loaded_at
+select contact_id, tag_id, contact_updated_at, {{ var('loaded_at') }} as _loaded_at
 from current_rows
 where contact_id in (select contact_id from {{ ref('stg_contacts') }})

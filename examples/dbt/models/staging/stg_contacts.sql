@@ -19,6 +19,6 @@ select
     last_contacted_at,
     last_email_opened_at,
     last_email_clicked_at,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'contacts') }}
 where id not in (select contact_id from {{ ref('stg_departed_contacts') }})

@@ -9,7 +9,7 @@ select
     current_rows.conversation_id,
     coalesce(departed.survivor_id, current_rows.contact_id) as contact_id,
     max(current_rows.conversation_updated_at) as conversation_updated_at,
-    max(current_rows._loaded_at) as _loaded_at
+    max(current_rows.{{ var('loaded_at') }}) as _loaded_at
 from current_rows
 left join {{ ref('stg_departed_contacts') }} as departed
     on departed.contact_id = current_rows.contact_id

@@ -14,6 +14,6 @@ select
     coalesce(redacted, false) as is_redacted,
     -- What its author wrote to the other side: a reply may close, open or assign at the same time.
     coalesce(body, '') <> '' and part_type not like 'note%' as is_reply,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'conversation_parts') }}
 where conversation_id in (select conversation_id from {{ ref('stg_conversations') }})

@@ -7,7 +7,7 @@ with current_rows as (
     ) }}
 )
 
-select conversation_id, teammate_id as admin_id, _loaded_at
+select conversation_id, teammate_id as admin_id, {{ var('loaded_at') }} as _loaded_at
 from current_rows
 where teammate_type = 'admin'
     and conversation_id in (select conversation_id from {{ ref('stg_conversations') }})

@@ -46,6 +46,6 @@ select
     cast(statistics ->> 'count_reopens' as bigint) as reopens,
     cast(statistics ->> 'count_assignments' as bigint) as assignments,
     cast(statistics ->> 'count_conversation_parts' as bigint) as parts,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'conversations') }}
 where id not in (select id from {{ source('intercom', 'deleted_conversations') }})

@@ -6,5 +6,5 @@ select
     website_turned_on as is_on,
     created_at,
     updated_at,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'help_centers') }}

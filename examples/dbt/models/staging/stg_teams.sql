@@ -3,5 +3,5 @@ select
     name as team_name,
     distribution_method,
     assignment_limit,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'teams') }}

@@ -5,7 +5,7 @@ with current_rows as (
 select
     current_rows.ticket_id,
     coalesce(departed.survivor_id, current_rows.contact_id) as contact_id,
-    max(current_rows._loaded_at) as _loaded_at
+    max(current_rows.{{ var('loaded_at') }}) as _loaded_at
 from current_rows
 left join {{ ref('stg_departed_contacts') }} as departed
     on departed.contact_id = current_rows.contact_id

@@ -11,5 +11,5 @@ select
     ticket_state as state,
     previous_ticket_state as previous_state,
     coalesce(body, '') <> '' and part_type not like 'note%' as is_reply,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'ticket_parts') }}

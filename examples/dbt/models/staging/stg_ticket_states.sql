@@ -4,5 +4,5 @@ select
     internal_label,
     external_label,
     coalesce(archived, false) as is_archived,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'ticket_states') }}

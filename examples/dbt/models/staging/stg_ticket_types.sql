@@ -4,5 +4,5 @@ select
     category,
     coalesce(archived, false) as is_archived,
     coalesce(is_internal, false) as is_internal,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'ticket_types') }}

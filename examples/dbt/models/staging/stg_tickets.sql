@@ -14,5 +14,5 @@ select
     created_at,
     updated_at,
     snoozed_until,
-    _loaded_at
+    {{ var('loaded_at') }} as _loaded_at
 from {{ source('intercom', 'tickets') }}
