@@ -183,12 +183,14 @@ class IntercomClient:
         """
         headers = {"Intercom-Version": version} if version else None
         url = self.base_url + path
-        request = requests.Request(method, url, headers=headers, params=params, json=json)
+        request = self._session.prepare_request(
+            requests.Request(method, url, headers=headers, params=params, json=json)
+        )
         return self._send(request, parse, f"{method} {path}", permission, tries, is_signed=True)
 
     def _send(
         self,
-        unprepared: requests.Request,
+        request: requests.PreparedRequest,
         parse: Callable[[bytes], Parsed],
         name: str,
         permission: str | None,
@@ -196,7 +198,6 @@ class IntercomClient:
         *,
         is_signed: bool,
     ) -> Parsed:
-        request = self._session.prepare_request(unprepared)
         sentence, attempt, refused, grants = Trouble.TIMEOUT.sentence(name), 0, 0, 0
         refusal: Refusal | None = None
         trouble: Trouble | None = Trouble.TIMEOUT
@@ -206,8 +207,6 @@ class IntercomClient:
             try:
                 response, content = self._exchange(request)
                 if response.status_code == HTTPStatus.OK:
-                    if self.budget.is_pace_to_tell():
-                        logger.info(DEFAULT_PACE)
                     return self._read(content, parse, name)
                 refusal = read_refusal(response.status_code, content, permission)
                 if grants < OTHER_GRANTS and self._has_another_grant(grant, refusal):
@@ -227,11 +226,14 @@ class IntercomClient:
                 trouble = _network_trouble(error)
                 sentence = trouble.sentence(name)
             attempt += 1
-            if attempt < tries:
-                logger.info("%s Attempt %d of %d failed.", sentence, attempt, tries)
-                self._pause(2 ** (attempt - 1) * random.uniform(0.75, 1.25))  # noqa: S311 jitter
-        remedy = refusal.remedy if refusal else Remedy.WAIT
-        raise IntercomError(sentence, remedy, refusal, trouble)
+            self._pause_behind(attempt, tries, sentence)
+        raise IntercomError(sentence, refusal.remedy if refusal else Remedy.WAIT, refusal, trouble)
+
+    def _pause_behind(self, attempt: int, tries: int, sentence: str) -> None:
+        """Say what came of an attempt, and wait the longer the more there were."""
+        if attempt < tries:
+            logger.info("%s Attempt %d of %d failed.", sentence, attempt, tries)
+            self._pause(2 ** (attempt - 1) * random.uniform(0.75, 1.25))  # noqa: S311 jitter
 
     @property
     def _seconds_left(self) -> float:
@@ -257,6 +259,8 @@ class IntercomClient:
 
     def _read(self, content: bytes, parse: Callable[[bytes], Parsed], name: str) -> Parsed:
         """What `parse` makes of a body, or of a body that is not quite JSON, once it is mended."""
+        if self.budget.is_pace_to_tell():
+            logger.info(DEFAULT_PACE)
         try:
             return parse(content)
         except MalformedAnswer:
@@ -291,7 +295,9 @@ class IntercomClient:
 
     def _renew(self, grant: Grant) -> Grant:
         """The grant that Intercom gives for another's refresh token."""
-        request = requests.Request("POST", self.base_url + TOKEN_PATH, data=grant.request())
+        request = self._session.prepare_request(
+            requests.Request("POST", self.base_url + TOKEN_PATH, data=grant.request())
+        )
         name = f"POST {TOKEN_PATH}"
         logger.info("The access token has expired or was refused; asking for another one.")
         try:

@@ -153,8 +153,7 @@ class Search:
         """Walk lanes, and those that they are cut into, until none is left."""
         waiting, running = deque(lanes), list[Lane]()
         done: SimpleQueue[Outcome] = SimpleQueue()
-        concurrency = Concurrency(self._most)
-        failures = Failures(self.name)
+        concurrency, failures = Concurrency(self._most), Failures(self.name)
 
         def start() -> None:
             while waiting and len(running) < concurrency.value:

@@ -103,19 +103,10 @@ def copier(
     attributes. A value that doesn't fit its column stays in there alone; `misfit(name, column)` is
     told once an attribute. None where the catalog has no custom column.
     """
-    declared = {
-        column: schema
-        for column, schema in configured.get("properties", {}).items()
-        if column.startswith(PREFIX) and column not in own.get("properties", {})
-    }
+    declared = _custom_columns(configured, own)
     if not declared:
         return None
-    fills: dict[str, _Fill | None] = {
-        schema[NAME_KEY]: _Fill.of(column, schema)
-        for column, schema in declared.items()
-        if NAME_KEY in schema
-    }
-    nameless = {column: each for column, each in declared.items() if NAME_KEY not in each}
+    fills = _fills(declared)
     reported: set[str] = set()
 
     def copy(record: Row) -> None:
@@ -126,7 +117,7 @@ def copier(
             if value is None:
                 continue
             if name not in fills:
-                fills[name] = _by_name(name, nameless)
+                fills[name] = _by_name(name, declared)
             fill = fills[name]
             if fill is None:
                 continue
@@ -139,6 +130,24 @@ def copier(
                 misfit(name, column)
 
     return copy
+
+
+def _custom_columns(configured: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a catalog that are those of custom attributes, with their schemas."""
+    return {
+        column: schema
+        for column, schema in configured.get("properties", {}).items()
+        if column.startswith(PREFIX) and column not in own.get("properties", {})
+    }
+
+
+def _fills(declared: Mapping[str, Any]) -> "dict[str, _Fill | None]":
+    """What fills each column that names its attribute, by that name."""
+    return {
+        schema[NAME_KEY]: _Fill.of(column, schema)
+        for column, schema in declared.items()
+        if NAME_KEY in schema
+    }
 
 
 class _Fill(NamedTuple):
@@ -155,11 +164,12 @@ class _Fill(NamedTuple):
         return cls(column, comes_as(schema), conversion(schema) or _unchanged)
 
 
-def _by_name(name: str, nameless: Mapping[str, Any]) -> _Fill | None:
+def _by_name(name: str, declared: Mapping[str, Any]) -> _Fill | None:
+    """What fills the column of an attribute that no column of the catalog names."""
     plain = column_name(name)
     for column in (_distinct(plain, name, 8), plain):
-        if column in nameless:
-            return _Fill.of(column, nameless[column])
+        if column in declared and NAME_KEY not in declared[column]:
+            return _Fill.of(column, declared[column])
     return None
 
 
