@@ -103,15 +103,10 @@ class App:
 
     def _dispatch(self, request: Request, route: Route | None, token: Token) -> Response:
         settings = self.world.settings
-        version = request.headers.get("intercom-version") or settings.default_version
-        if version not in settings.versions:
-            raise bad_request(
-                "intercom_version_invalid", f"Requested version {version} is not supported"
-            )
-        request.version = version
+        request.version = _version(request, settings)
         if route is None:
             raise not_found(f"No such route: {request.method} {request.path}")
-        if version_order(version) < version_order(route.since):
+        if version_order(request.version) < version_order(route.since):
             message = "Requested resource is not available in current API version."
             raise bad_request("intercom_version_invalid", message)
         if request.route_key in settings.plan_restricted:
@@ -134,6 +129,15 @@ class App:
 
     def _next_number(self) -> int:
         return next(self._request_numbers)
+
+
+def _version(request: Request, settings: Settings) -> str:
+    """The version that is asked for, or that is set on the app. Raises 400."""
+    version = request.headers.get("intercom-version") or settings.default_version
+    if version not in settings.versions:
+        message = f"Requested version {version} is not supported"
+        raise bad_request("intercom_version_invalid", message)
+    return version
 
 
 def _permissions_of(route: Route, settings: Settings) -> tuple[str, ...]:

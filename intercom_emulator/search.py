@@ -475,12 +475,16 @@ def _sort(body: Json, grammar: Grammar) -> tuple[str, bool]:
         message = f"Invalid sort order '{order}'. Must be one of: ascending, descending"
         raise bad_request("invalid_sort_order", message)
     name = sort.get("field", "updated_at")
-    sortable = isinstance(name, str) and (
-        name == "id" or grammar.dates.fullmatch(name) or grammar.integers.fullmatch(name)
-    )
-    if not sortable:
+    if not _is_sortable(name, grammar):
         raise bad_request("parameter_invalid", f"cannot sort by {name}")
     return name, order == "descending"
+
+
+def _is_sortable(name: Any, grammar: Grammar) -> bool:
+    if not isinstance(name, str):
+        return False
+    dates, integers = grammar.dates, grammar.integers
+    return bool(name == "id" or dates.fullmatch(name) or integers.fullmatch(name))
 
 
 def _sort_value(document: Json, name: str) -> int:

@@ -67,22 +67,8 @@ class Server:
     def start(self, handle: Handle) -> None:
         """Serve on a thread; returns once connections are accepted."""
         self._socket = socket.create_server((self._host, self._port), backlog=_BACKLOG)
-        config = uvicorn.Config(
-            _asgi(handle),
-            http=_Protocol,
-            ws="none",
-            loop="uvloop",
-            lifespan="off",
-            interface="asgi3",
-            log_config=None,
-            access_log=False,
-            date_header=False,
-            server_header=False,
-            timeout_graceful_shutdown=1,
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        )
         started = Event()
-        self._server = _UvicornServer(config, started)
+        self._server = _UvicornServer(_config(handle), started)
         self._thread = Thread(
             target=self._server.run, args=([self._socket],), name="intercom-emulator", daemon=True
         )
@@ -104,6 +90,23 @@ class Server:
         """Serve until the thread ends."""
         if self._thread is not None:
             self._thread.join()
+
+
+def _config(handle: Handle) -> uvicorn.Config:
+    return uvicorn.Config(
+        _asgi(handle),
+        http=_Protocol,
+        ws="none",
+        loop="uvloop",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        date_header=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+    )
 
 
 def _asgi(handle: Handle) -> Callable[[Message, Receive, Send], Awaitable[None]]:

@@ -55,14 +55,16 @@ class Live(Content):
             self._a_ticket_appears: 4,
             self._a_ticket_moves: 6,
         }
-        if losses:
-            deeds |= {
-                self._contacts_are_merged: 3,
-                self._a_contact_goes: 3,
-                self._a_contact_comes_back: 1,
-                self._a_conversation_goes: 2,
-            }
-        return deeds
+        return deeds | self._losses() if losses else deeds
+
+    def _losses(self) -> dict[Deed, int]:
+        """What may disappear, and how often."""
+        return {
+            self._contacts_are_merged: 3,
+            self._a_contact_goes: 3,
+            self._a_contact_comes_back: 1,
+            self._a_conversation_goes: 2,
+        }
 
     def _someone_writes(self, rng: random.Random) -> None:
         question = rng.choice(
