@@ -87,10 +87,11 @@ class List:
             reading = self.fill(spool, window.start if date_field else None)
             counted = len(spool) if not reading.is_cut_short else reading.total
             for batch in spool.batches(window, None if since else counted):
-                if reading.lost:  # nothing tells when they changed
+                # Nothing tells when they changed.
+                if reading.lost:  # guard: state of a list with losses
                     batch.read = batch.piece = None
                 yield batch
-        self._tell_what_is_lost(reading)
+        self._tell_what_is_lost(reading)  # guard: losses told
 
     def rows(self) -> list[Row]:
         """The list at once, where it is known to be short."""

@@ -47,7 +47,7 @@ def _fill(found: Found, ask: Ask, number: int, length: int, failure: IntercomErr
     first = (number - 1) * parts + 1
     pages = {each: _page(ask, each, part) for each in range(first, first + parts)}
     found.pages += [(page, part) for page in pages.values() if page is not None]
-    if not found.pages:
+    if not found.pages:  # guard: outage of a page
         raise failure
     for each, page in pages.items():
         if page is not None:
@@ -55,8 +55,8 @@ def _fill(found: Found, ask: Ask, number: int, length: int, failure: IntercomErr
         elif part > 1:
             _fill(found, ask, each, part, failure)
         else:
-            found.lost += 1
-        if found.lost > MOST:
+            found.lost += 1  # guard: lost rows
+        if found.lost > MOST:  # guard: many lost rows
             raise failure
 
 
