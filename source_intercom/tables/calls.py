@@ -230,9 +230,10 @@ class ObjectCall(Call):
     def _parse(self, content: bytes, name: str) -> Row:
         """The parent's own object. Raises `MalformedAnswer` on another one, or without entries."""
         body = parse_object(content)
-        entries = self._holder(body).get(self.at[-1]) if len(self.at) > 1 else []
-        if not are_rows(entries):
-            raise MalformedAnswer(f"the object has no list of {self.at[-1]}")
+        entries = self._holder(body).get(self.at[-1]) if self.at else None
+        is_one = len(self.at) <= 1 and (entries is None or isinstance(entries, dict))
+        if not (is_one or (len(self.at) > 1 and are_rows(entries))):
+            raise MalformedAnswer(f"the object has nothing that can be its {self.at[-1]}")
         if str(body.get("id")) != name:  # guard: another object
             raise MalformedAnswer("it is another object")
         return body
