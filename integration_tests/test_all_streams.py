@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from integration_tests.comparing import Row, difference, in_order
-from integration_tests.laboratory import laboratory
+from integration_tests.laboratory import differences, laboratory
 from integration_tests.originals import originals
-from integration_tests.syncing import Output, catalog, config_for, sync_in_process
+from integration_tests.syncing import Output, catalog, config_for, latest, sync_in_process
 from intercom_emulator import Emulator, Workspace
 from intercom_emulator.resources import RESOURCES
 from intercom_emulator.settings import Settings
@@ -291,6 +291,23 @@ def test_a_page_of_tickets_that_is_too_long_is_asked_for_once(caplog):
         assert output.incomplete == set()
         assert (lengths[0], {*lengths[1:]}) == (150, {20})
         assert "refuses pages of 150 rows for /tickets/search; 20 are asked for" in caplog.text
+
+
+@pytest.mark.parametrize("form", ["unix", "iso"])
+def test_changed_macros_come_in_whichever_form_intercom_takes_a_time(form):
+    """Where it refuses the one that is described, the list is read without; it is sorted anyway."""
+    with laboratory("tiny", Settings(macros_since=form)) as intercom:
+        first = sync_in_process(config_for(), ["macros"])
+        intercom.clock.advance(7200)
+        intercom.workspace.update("macros", "130", name="Another")
+        intercom.journal.clear()
+        second = sync_in_process(config_for(), ["macros"], first.state())
+
+        table = latest([first, second], "macros")
+        assert differences(table, intercom, "macros") == ([], [], [])
+        assert second.incomplete == set()
+        assert second.ids("macros") == ["130"]
+        assert intercom.journal.count("GET /macros") == (1 if form == "unix" else 2)
 
 
 PERMISSIONS_OF = {table.name: {*table.permissions} for table in tables()}

@@ -7,8 +7,7 @@ and go: what shifts between two pages must be noticed, and the CDK's paginators 
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from http import HTTPStatus
+from dataclasses import dataclass, field
 from typing import Any
 
 from source_intercom.http.client import TRIES, IntercomClient, IntercomError
@@ -80,9 +79,9 @@ class List:
         """The rows of the list once it was seen whole: the oldest first, where they have a date."""
         date_field, since = self._form.newest_first, self._form.since
         if since is not None and window.start > 0:
+            # In which form Intercom takes the time is a guess too; the list is sorted anyway.
             # guard: since before the window
-            params = {**self._endpoint.params, since: str(window.start - 1)}
-            self._endpoint = replace(self._endpoint, params=params)
+            self._guess = {**self._guess, since: str(window.start - 1)}
         with Spool(date_field, self._form.key) as spool:
             reading = self.fill(spool, window.start if date_field else None)
             counted = len(spool) if not reading.is_cut_short else reading.total
@@ -181,13 +180,12 @@ class List:
         try:
             return self._ask({**self._guess, **params}, paged=paged)
         except IntercomError as error:
-            refused = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
             if not (self._guess and is_first and error.refusal):  # guard: refused page length
                 raise
-            if error.refusal.status not in refused:  # guard: refusal of another kind
+            if not error.refusal.is_about_parameters:  # guard: refusal of another kind
                 raise
         logger.info(
-            "%s: Intercom refuses %s for %s; the list is read in pages of its own length.",
+            "%s: Intercom refuses %s for %s; the list is read without.",
             self.name,
             ", ".join(f"{name}={value}" for name, value in self._guess.items()),
             self._endpoint.path,
