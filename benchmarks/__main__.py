@@ -58,6 +58,9 @@ def main() -> None:
     found = _found(kept)
     print(report.table(found))
     missing = FIGURES.keys() - found.keys()
+    if not (arguments.quick or arguments.no_report):
+        for name in report.APART.keys() & found.keys():
+            report.write_apart(name, {name: found[name]})
     if arguments.quick:
         print("Volumes of --quick are too small for the goals: the start weighs too much in them.")
     elif missing:

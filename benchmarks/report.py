@@ -20,6 +20,12 @@ TITLES = {
     "cdk": "the CDK's default stack",
 }
 MEGABYTE = 1e6
+APART = {
+    "families": "tables that share a reading, and all streams against ten",
+    "against": "this connector beside the one of another checkout",
+    "loads": "loads into DuckDB and PostgreSQL beside plain PyAirbyte",
+}
+"""Figures that have a page of their own."""
 
 
 @dataclass
@@ -521,11 +527,6 @@ def write(found: Mapping[str, Result]) -> None:
     """docs/benchmarks: the table with what is needed to judge it, and the charts."""
     DOCS.mkdir(parents=True, exist_ok=True)
     drawn = _draw(found)
-    when = "\n".join(
-        f"| {name} | {each['date']} | {each['commit']} | "
-        f"{each['load'][0]:.1f} → {each['load'][1]:.1f} |"
-        for name, each in found.items()
-    )
     text = f"""# Benchmarks
 
 Written by `make bench`; not by hand. As root, on Linux, with nothing else running.
@@ -538,9 +539,7 @@ those that came out; lost is what the workspace holds and no row brought. A shar
 is that of the 10-second windows that a sync worked through whole. CPU a contact is what a sync of
 many takes beyond a sync of 150.
 
-| figure | measured (UTC) | commit | load average before → after |
-|---|---|---|---|
-{when}
+{_when(found)}
 
 {chr(10).join(f"![{name}]({name}.svg)" for name in drawn)}
 
@@ -552,7 +551,38 @@ with them. All take turns.
 """
     if (DOCS / "profile.md").exists():
         text += "\n[profile.md](profile.md) tells where the time goes, and what limits the rest.\n"
+    for name, what in APART.items():
+        if (DOCS / f"{name}.md").exists():
+            text += f"\n[{name}.md]({name}.md): {what}.\n"
     (DOCS / "README.md").write_text(text)
+
+
+def write_apart(name: str, found: Mapping[str, Result]) -> None:
+    """A page of a figure that is measured by itself, when somebody asks for it."""
+    command = f"python -m benchmarks --only {name} --no-peers"
+    command += " --against FOLDER" if name == "against" else ""
+    text = f"""# {APART[name][0].upper()}{APART[name][1:]}
+
+Written by `{command}`; not by hand. On Linux, with nothing else running.
+
+{table(found)}
+
+Machine: {_machine()}. The emulator, the connector and the reader of its output share it.
+Medians; in brackets the least and the greatest.
+
+{_when(found)}
+"""
+    (DOCS / f"{name}.md").write_text(text)
+
+
+def _when(found: Mapping[str, Result]) -> str:
+    lines = "\n".join(
+        f"| {name} | {each['date']} | {each['commit']} | "
+        f"{each['load'][0]:.1f} → {each['load'][1]:.1f} |"
+        for name, each in found.items()
+    )
+    head = "| figure | measured (UTC) | commit | load average before → after |"
+    return f"{head}\n|---|---|---|---|\n{lines}"
 
 
 def _walls(runs: Iterable[Result], stream: str) -> list[tuple[float, float]]:

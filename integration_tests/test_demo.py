@@ -45,7 +45,9 @@ def test_the_demo_ends_well_and_says_where_to_go_on(demo):
     assert done.stdout.startswith("Removed build/demo.duckdb of an earlier demo.")
     assert done.stdout.count("All 33 tables hold exactly the workspace's rows") == 2
     assert "SUCCEEDED" in done.stdout
-    assert "intercom-load --config config.json --to duckdb:///intercom.duckdb" in done.stdout
+    assert (
+        "intercom-load --config secrets/config.json --to duckdb:///intercom.duckdb" in done.stdout
+    )
     assert "build/demo.html" in done.stdout.splitlines()[-1]
 
 

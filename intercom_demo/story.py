@@ -251,10 +251,10 @@ The tables are in [bold]{database}[/bold]. Look around in them:
   duckdb {database}        (if DuckDB's own shell is installed)
 
 With a real workspace: put its access token (Developer Hub > your app > Authentication) into
-config.json, as
+secrets/config.json, as
   {{"credentials": {{"auth_type": "access_token", "access_token": "…"}}, "region": "US"}}
 and run
-  .venv/bin/intercom-load --config config.json --to duckdb:///intercom.duckdb
+  .venv/bin/intercom-load --config secrets/config.json --to duckdb:///intercom.duckdb
 again and again; every run reads what changed. docs/load.md tells the rest.
 
 [bold]{report}[/bold] shows all of this in charts: open it in a browser.""",
