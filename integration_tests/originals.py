@@ -7,6 +7,7 @@ from typing import Any
 
 from intercom_emulator import Workspace
 from intercom_emulator.resources import RESOURCES
+from intercom_emulator.workspace.relations import RELATIONS
 from source_intercom.intercom.json_text import canonical
 from source_intercom.tables.calls import MOST_PARTS
 
@@ -20,20 +21,33 @@ PARENTS = {
     "article": "articles",
 }
 """What rows name in `…_id` and date by `…_updated_at`, by what columns call it."""
+_ODDLY_NAMED = {
+    "data_events": "contact",
+    "data_event_summaries": "contact",
+    "handling_events": "conversation",
+    "side_conversation_parts": "conversation",
+}
 
 EVENT_DAYS = 90
 """For which data events are listed."""
 
 
+def parent_of(stream: str) -> str:
+    """What a stream's rows hang on, as their columns call it; its name begins with that."""
+    return _ODDLY_NAMED.get(stream, stream.partition("_")[0])
+
+
 def originals(workspace: Workspace, stream: str) -> Iterator[Row]:
-    """Every row of a stream in Intercom's own terms, with its parent's date."""
+    """Every row of a stream in Intercom's own terms; none of a parent that is gone."""
+    parent = parent_of(stream) if stream in RELATIONS else ""
     for row in _rows(workspace, stream):
         dates = {
             f"{of}_updated_at": _updated_at(workspace, resource, str(row[f"{of}_id"]))
             for of, resource in PARENTS.items()
             if row.get(f"{of}_id") is not None
         }
-        yield {**row, **dates}
+        if dates.get(f"{parent}_updated_at", 0) is not None:
+            yield {**row, **dates}
 
 
 def _rows(workspace: Workspace, stream: str) -> Iterable[Row]:
