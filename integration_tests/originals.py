@@ -22,9 +22,12 @@ PARENTS = {
 }
 """What rows name in `…_id` and date by `…_updated_at`, by what columns call it."""
 _ODDLY_NAMED = {
+    "data_connector_executions": "data_connector",
     "data_events": "contact",
     "data_event_summaries": "contact",
     "handling_events": "conversation",
+    "help_center_redirects": "help_center",
+    "office_hours_exceptions": "office_hours_schedule",
     "side_conversation_parts": "conversation",
 }
 
