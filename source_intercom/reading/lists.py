@@ -40,7 +40,7 @@ class Form:
     than one page. `newest_first`: the date by which the list is sorted, where it is. `since`: the
     parameter by which Intercom leaves out what is older. `key`: the fields that tell one row from
     another. `guess`: parameters that no description has, so that Intercom may refuse them.
-    `ceiling`: the rows behind which Intercom shows none.
+    `ceiling`: the rows behind which Intercom shows none. `moves`: what changes jumps to its front.
     """
 
     paged: bool = False
@@ -49,6 +49,7 @@ class Form:
     key: Sequence[str] = ("id",)
     guess: Mapping[str, str] = field(default_factory=dict)
     ceiling: int | None = None
+    moves: bool = False
 
 
 class List:
@@ -115,6 +116,9 @@ class List:
                 spool.clear()
             reading = self._read_once(attempt, spool, until)
             if reading.is_whole(len(spool)):
+                if self._form.moves and reading.pages > 1:
+                    # A row that jumped in front of the walk before its turn came is there now.
+                    self._read_once(0, spool, until)  # guard: list that moves
                 return reading
             # guard: same rows twice
             if before is not None and found == spool.ids and not reading.repeats:
@@ -244,6 +248,7 @@ class Reading:
     """Whether the count changed between two pages."""
     has_shrunk: bool = False
     rows: int = 0
+    pages: int = 0
     repeats: int = 0
     """Rows that came more than once."""
     lost: int = 0
@@ -258,6 +263,7 @@ class Reading:
             self.has_changed |= page.total_count != self.total
             self.has_shrunk |= page.total_count < self.total  # guard: shrinking list
         self.total = page.total_count
+        self.pages += 1
         self.rows += len(page.rows)
         names = [hash(name) for name in map(self.name_of, page.rows) if name]
         new = set(names) - self._seen

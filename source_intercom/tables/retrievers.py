@@ -184,6 +184,7 @@ class ListRetriever(TableRetriever):
     list_key: list[str] = field(default_factory=lambda: ["id"])
     guess: dict[str, str] = field(default_factory=dict)
     ceiling: int | None = None
+    moves: bool = False
 
     def reading(
         self, session: Session, tables: Sequence[Table], flags: Mapping[str, str]
@@ -194,7 +195,13 @@ class ListRetriever(TableRetriever):
     def list_of(self, session: Session, endpoint: Endpoint, progress: Progress) -> List:
         """A list of this one's kind."""
         form = Form(
-            self.paged, self.newest_first, self.since, self.list_key, self.guess, self.ceiling
+            self.paged,
+            self.newest_first,
+            self.since,
+            self.list_key,
+            self.guess,
+            self.ceiling,
+            self.moves,
         )
         return List(endpoint, session.client, progress, form)
 

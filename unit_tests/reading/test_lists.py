@@ -49,6 +49,24 @@ def test_a_list_that_just_fits_below_its_ceiling_is_whole(caplog):
     assert caplog.records == []
 
 
+@pytest.mark.parametrize("form", [Form(moves=True), Form()])
+def test_what_jumps_to_the_front_of_a_list_is_found_there(form):
+    """Of a list that is sorted by what changes and counts nothing, whose tokens stand on a row."""
+    order = ["a", "b", "c", "d"]
+
+    def answer(asked):
+        begin = order.index(asked["starting_after"]) + 1 if "starting_after" in asked else 0
+        shown = order[begin : begin + 2]
+        if "starting_after" not in asked and order[0] == "a":
+            order.insert(0, order.pop())  # the last one changes behind the first page
+        following = {"starting_after": shown[-1]} if shown[-1] != order[-1] else None
+        return {"data": [{"id": each} for each in shown], "pages": {"next": following}}
+
+    found = ids(list_of(Canned(answer), form).rows())
+
+    assert sorted(found) == (["a", "b", "c", "d"] if form.moves else ["a", "b", "c"])
+
+
 @pytest.mark.parametrize("status", [400, 422])
 def test_a_page_length_that_is_refused_is_asked_for_once(status):
     """It is a guess, as no description says that the list has one; the list is read without it."""
