@@ -40,7 +40,7 @@ build/demo.duckdb: intercom_demo/story.py
 	$(MAKE) demo
 
 test: $(INSTALLED) $(DBT) ## Run every test that needs no Docker
-	$(BIN)/pytest -n 2 --dist loadfile -m "not image_tests and not soak"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not image_tests and not soak"
 
 lint: $(INSTALLED) ## Check style and types
 	$(BIN)/ruff check

@@ -15,6 +15,9 @@ Row = dict[str, Any]
 Version = tuple[str | datetime | None, ...]
 """A row's primary key, and when it last changed, if that is told."""
 
+WITH_ARCHIVED = {"ticket_types", "ticket_states"}
+"""Tables that say what tickets were, archived or not."""
+
 
 class EmulatedWorkspace:
     """An emulator that listens at `url`, asked and told through its control routes."""
@@ -43,14 +46,19 @@ class EmulatedWorkspace:
         }
 
     def _rows(self, stream: str) -> Iterator[Row]:
-        """Yield what the workspace holds, but what is archived, which is read on request alone."""
+        """
+        Yield what the workspace holds.
+
+        What is archived is read on request alone, but for what other rows point to.
+        """
         rows = self._call(f"workspace/{stream}")
         if stream == "data_attributes":
             for row in self._call("workspace/conversation_attributes"):
                 rows.append({**row, "model": "conversation"})
             for row in rows:
                 row["key"] = f"{row['model']}:{row.get('id') or row['full_name']}"
-        yield from (row for row in rows if not row.get("archived"))
+        is_whole = stream in WITH_ARCHIVED
+        yield from (row for row in rows if is_whole or not row.get("archived"))
 
     def _call(self, verb: str, body: Row | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
