@@ -36,7 +36,10 @@ def narrowed(ask: Ask, number: int, length: int, failure: IntercomError) -> tupl
     end = number * length
     counts = [page.total_count for page, _ in found.pages if page.total_count is not None]
     lasts = [(page.total_pages or 0) * part for page, part in found.pages]
-    following = {"page": str(number + 1)} if max([*counts, *lasts]) > end else None
+    told = max([*counts, *lasts])
+    # Where neither rows nor pages are counted, a next one is believed of any part.
+    is_more = told > end or (not told and any(page.following for page, _ in found.pages))
+    following = {"page": str(number + 1)} if is_more else None
     size = sum(page.size for page, _ in found.pages)
     return Page(found.rows, following, max(counts, default=None), size, {}), found.lost
 

@@ -22,7 +22,7 @@ def asking(rows, bad, *, tells="count"):
             raise FAILURE
         return Page(
             [{"id": each} for each in numbers],
-            None,
+            {"page": str(number + 1)} if tells == "next" and rows > number * length else None,
             rows if tells == "count" else None,
             10,
             {},
@@ -48,6 +48,13 @@ def test_all_rows_come_but_those_that_spoil_their_page(length, tells, data):
     assert [row["id"] for row in page.rows] == [each for each in numbers if each not in bad]
     assert lost == len(bad)
     assert page.following == ({"page": str(number + 1)} if rows > number * length else None)
+
+
+def test_where_nothing_is_counted_a_next_page_is_believed():
+    """The list goes on behind a page that was narrowed, though no total says so."""
+    page, lost = narrowed(asking(30, {3}, tells="next"), 1, 10, FAILURE)
+
+    assert (lost, page.following) == (1, {"page": "2"})
 
 
 def test_an_outage_is_no_trouble_of_rows():
