@@ -182,8 +182,10 @@ class _Play:
         if (output.incomplete or output.exit_code) and not shrinks:
             self.violations.append(f"not COMPLETE for nothing: {output.errors}")
         world = self.history.world
-        # Where waits let a late index catch up, an object comes as it was and as it is.
-        is_still = not sync.live and not (world.lag and world.rate_limit)
+        # Where waits let a late index catch up, an object comes as it was and as it is; where it
+        # still counts what is gone, a search is walked again.
+        is_late = world.lag and (world.rate_limit or self.deeds.gone)
+        is_still = not sync.live and not is_late
         for stream in streams:
             # One that an earlier sync could not read may have changed meanwhile.
             is_once = not stream.startswith(ASKED_TWICE)
