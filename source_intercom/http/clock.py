@@ -13,7 +13,7 @@ from source_intercom.intercom.pages import MalformedAnswer
 
 SLACK = 60
 """Seconds that Intercom's servers may differ; a T0 that lies in their future would lose rows."""
-SECONDS_A_DAY = 86_400
+SECONDS_AN_HOUR = 3_600
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -45,12 +45,12 @@ class IntercomClock:
         """
         The present, later than any instant before: "2026-11-26T09:00:00.375002Z".
 
-        Intercom tells whole seconds. What stands behind them is the part of our day that is over,
+        Intercom tells whole seconds. What stands behind them is the part of our hour that is over,
         so that two syncs within one of its seconds keep their order.
         """
         ours = self._ours()
         seconds = int(ours) if self.last is None else self.last
-        behind = int(ours % SECONDS_A_DAY / SECONDS_A_DAY * 1_000_000)
+        behind = int(ours % SECONDS_AN_HOUR / SECONDS_AN_HOUR * 1_000_000)
         with self._lock:
             # guard: growing instant
             self._instant = max(seconds * 1_000_000 + behind, self._instant + 1)

@@ -27,8 +27,8 @@ def test_an_instant_is_intercoms_and_not_ours():
 
 
 def test_syncs_within_one_second_of_intercoms_keep_their_order():
-    """Two processes, one after the other: our own day orders what Intercom's second does not."""
-    ours = iter([40_000.0, 40_000.0, 40_000.5, 40_000.5])
+    """Two processes, one after the other: our own hour orders what Intercom's second does not."""
+    ours = iter([40_000.0, 40_000.0, 40_000.004, 40_000.004])
     instants = []
     for _ in range(2):
         clock = IntercomClock(lambda: next(ours))
