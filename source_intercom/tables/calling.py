@@ -33,7 +33,8 @@ class CallingTable(Table):
             call, self._rows, session.client, session.workers, session.settings.num_workers
         )
         self._is_short = False
-        # What Intercom counts are its parents.
+        # A call brings what a list lacks. What Intercom counts are the parents.
+        self._may_be_short = False
         self._is_counted = True
 
     def open(self, t0: int) -> Window:

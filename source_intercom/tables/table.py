@@ -41,6 +41,7 @@ from source_intercom.tables.unsettled import Unsettled
 
 LINES_KEPT = 10_000
 """The same tag hangs on many contacts: what makes up its rows is brought into JSON once."""
+TEXT = {str}
 MOST_NAMED = 20
 """Ids in one line of the log."""
 
@@ -92,6 +93,7 @@ class Table:
         self._attributes_field = attributes_field
         self._rejected = 0
         self._cut_off = 0
+        self._may_be_short = not rows.are_parents
         self._lines: dict[tuple[Any, ...], bytes] = {}
         self._may_repeat = rows.fields is not None
         self._is_running = False
@@ -124,7 +126,7 @@ class Table:
             rows = self._rows.of_parent(parent, read_at)
             if not rows:
                 continue
-            if not self._rows.are_parents:
+            if self._may_be_short:
                 self._look_for_the_rest(parent, len(rows))
             if number not in heads:
                 heads[number] = self._head(parent, read_at)
@@ -242,7 +244,7 @@ class Table:
         """A row, without its head, as the warehouse gets it; None where its key is none."""
         values = tuple(row.values()) if self._may_repeat else ()
         # Of other types, some can't be looked up, and 1 equals True and 1.0.
-        is_kept = bool(values) and all(type(value) is str for value in values)
+        is_kept = bool(values) and {*map(type, values)} == TEXT
         known = self._lines.get(values) if is_kept else None
         if known is not None:
             return known
