@@ -16,19 +16,10 @@ from benchmarks import contestants
 from benchmarks.contestants import Contestant
 from benchmarks.figures import CORE, Bench, Result, seed
 from benchmarks.intercom import intercom
+from integration_tests.syncing import CORE_STREAMS
 
 CONTACTS = ("contacts", "contact_tags", "contact_companies", "contact_subscriptions")
 MERGES = "contact_merges"
-TEN = (
-    *CORE,
-    "companies",
-    "articles",
-    "admins",
-    "tags",
-    "teams",
-    "segments",
-    "data_attributes",
-)
 FAMILIES = {
     "tickets": ("tickets", "ticket_parts", "ticket_contacts", "ticket_linked_objects"),
     "conversations": (
@@ -80,9 +71,9 @@ def _memory(bench: Bench, *, few: bool) -> dict[str, list[int]]:
         server.begin()
         offered = _offered(bench.connector, bench.scratch, server.url)
         for _ in range(bench.rounds):
-            for name, streams in (("ten", TEN), ("all", offered)):
+            for name, streams in (("ten", CORE_STREAMS), ("all", offered)):
                 peaks[name].append(bench.run(bench.connector, server, streams, {})["peak"])
-    return {**peaks, "streams": [len(TEN), len(offered)]}
+    return {**peaks, "streams": [len(CORE_STREAMS), len(offered)]}
 
 
 def _offered(who: Contestant, scratch: Path, url: str) -> list[str]:

@@ -150,8 +150,7 @@ def loads(bench: Bench) -> Result:
     many = 20_000 if bench.quick else 100_000
     runs = []
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        postgres = stack.enter_context(postgres_server(folder)).url()
+        postgres = stack.enter_context(postgres_server()).url()
         for _ in range(bench.rounds):
             with _workspace(bench, many, postgres) as each:
                 for what in ("first", "nothing new"):

@@ -11,6 +11,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,8 +34,15 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[PostgresServer]:
-    """Run a server whose files are all in `folder`, which must be empty."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """Run a server whose files are all in a folder of its own."""
+    # Not in pytest's folder: every new session of pytest closes that to other users.
+    with tempfile.TemporaryDirectory() as folder, _server_in(Path(folder)) as server:
+        yield server
+
+
+@contextmanager
+def _server_in(folder: Path) -> Iterator[PostgresServer]:
     owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     user = owner.pw_uid if os.geteuid() == 0 else None
     folder.chmod(0o711)  # its files belong to another user, who must pass

@@ -1,8 +1,5 @@
 """What the connector says of each table and column stands in the database, as comments."""
 
-import tempfile
-from pathlib import Path
-
 import duckdb
 import psycopg
 
@@ -54,7 +51,7 @@ def test_duckdb_shows_every_description(tmp_path):
 
 def test_postgresql_shows_every_description(tmp_path):
     """As `\\d+` of psql and every catalog of data shows them."""
-    with tempfile.TemporaryDirectory() as folder, postgres_server(Path(folder)) as server:
+    with postgres_server() as server:
         load_all(tmp_path, server.url())
         with psycopg.connect(server.url()) as connection:
             found = connection.execute(

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,7 +111,7 @@ def a_day(emulator):
 
 @pytest.fixture(scope="module")
 def postgres():
-    with tempfile.TemporaryDirectory() as folder, postgres_server(Path(folder)) as server:
+    with postgres_server() as server:
         yield server
 
 

@@ -1,15 +1,11 @@
 """docs/deletions.md: its statements, run as they stand there by DuckDB and PostgreSQL."""
 
 import re
-import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from integration_tests.postgres_server import postgres_server
-from integration_tests.test_load import load_into
-from integration_tests.test_relations import in_duckdb, in_postgres
+from integration_tests.loading import load_into, warehouse
 from intercom_emulator import Emulator
 from intercom_emulator.workspace import COMPANY_IDS, CONTACT_IDS
 
@@ -46,21 +42,15 @@ def lose(intercom):
     workspace.delete_company(COMPANY)
 
 
-@pytest.fixture(name="warehouse", scope="module", params=["duckdb", "postgres"])
-def _warehouse(request):
+@pytest.fixture(name="loaded", scope="module", params=["duckdb", "postgres"])
+def _loaded(request):
     """Where everything was loaded, then lost in part, then loaded again, with the page's views."""
-    # Not in pytest's folder: every new session of pytest closes that to other users.
     with (
-        tempfile.TemporaryDirectory() as name,
-        ExitStack() as stack,
+        warehouse(request.param) as (url, ask),
         Emulator("tiny") as intercom,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("INTERCOM_API_BASE_URL", intercom.url)
-        if request.param == "duckdb":
-            url, ask = in_duckdb(Path(name))
-        else:
-            url, ask = in_postgres(stack.enter_context(postgres_server(Path(name))).url())
         load_into(url, streams=GROWING)
         lose(intercom)
         load_into(url, streams=GROWING)
@@ -74,9 +64,9 @@ def _warehouse(request):
         yield intercom, ask
 
 
-def test_conversations_that_are_left_are_the_workspaces(warehouse):
+def test_conversations_that_are_left_are_the_workspaces(loaded):
     """With the time of each deletion, and their parts with them."""
-    intercom, ask = warehouse
+    intercom, ask = loaded
     there = {one["id"] for one in intercom.workspace.objects("conversations")}
     left = ask("SELECT id FROM conversations_and_deleted WHERE _deleted_at IS NULL")
     gone = dict(
@@ -95,9 +85,9 @@ def test_conversations_that_are_left_are_the_workspaces(warehouse):
     assert {name for (name,) in parts} <= there
 
 
-def test_contacts_that_are_left_are_the_workspaces(warehouse):
+def test_contacts_that_are_left_are_the_workspaces(loaded):
     """One that came back among them; of the others, how they went."""
-    intercom, ask = warehouse
+    intercom, ask = loaded
     there = {one["id"] for one in intercom.workspace.objects("contacts")}
     left = ask("SELECT id FROM contacts_and_deleted WHERE _deleted_as IS NULL")
     gone = ask(
@@ -117,9 +107,9 @@ def test_contacts_that_are_left_are_the_workspaces(warehouse):
     }
 
 
-def test_merges_are_followed_to_their_end(warehouse):
+def test_merges_are_followed_to_their_end(loaded):
     """Two into one, and that one into another: all three are the last."""
-    _, ask = warehouse
+    _, ask = loaded
     now = dict(ask("SELECT id, now_id FROM contacts_now"))
     (known,) = ask("SELECT count(*), count(DISTINCT id) FROM contacts_now")
 
@@ -129,9 +119,9 @@ def test_merges_are_followed_to_their_end(warehouse):
 
 
 @pytest.mark.parametrize("stream", ["companies", "tickets"])
-def test_what_a_whole_reading_lacks_is_gone(warehouse, stream):
+def test_what_a_whole_reading_lacks_is_gone(loaded, stream):
     """And what was made since that reading is not."""
-    intercom, ask = warehouse
+    intercom, ask = loaded
     ask(f"DROP VIEW IF EXISTS {stream}_and_deleted")
     ask(STATEMENTS[-1].replace("companies", stream).replace("company", stream.rstrip("s")))
 
@@ -139,9 +129,9 @@ def test_what_a_whole_reading_lacks_is_gone(warehouse, stream):
     assert {name for (name,) in left} == {one["id"] for one in intercom.workspace.objects(stream)}
 
 
-def test_who_was_erased_can_be_erased_here(warehouse):
+def test_who_was_erased_can_be_erased_here(loaded):
     """The statement of the page's last section, in its own words."""
-    intercom, ask = warehouse
+    intercom, ask = loaded
     (statement,) = re.findall(r"`(DELETE FROM .*?)`", PAGE, re.DOTALL)
     ask(" ".join(statement.split()))
 

@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from integration_tests.laboratory import laboratory, small_pages
-from integration_tests.syncing import config_for, sync_in_process
+from integration_tests.laboratory import differences, laboratory, small_pages
+from integration_tests.syncing import config_for, latest, sync_in_process
 from intercom_emulator.settings import Settings
 
 FAMILIES = {
@@ -31,52 +31,11 @@ FAMILIES = {
 }
 """The streams that share a reading, each under the one whose objects are read."""
 
-IDS = {
-    "contact_merges": ("source_contact_id",),
-    "contact_subscriptions": ("contact_id", "subscription_type_id", "consent"),
-    "conversation_teammates": ("conversation_id", "teammate_type", "teammate_id"),
-    "team_metrics": ("team_id", "admin_id"),
-}
-"""What tells one row of a relation from another, where it is not simply two ids."""
-
-UNSEEN = {"ticket_parts": {("21001",)}}
-"""The 501st part of a ticket, which Intercom shows nowhere."""
-
-
-def ids_of(stream):
-    """The columns that make up a row's key."""
-    parent, _, child = stream.partition("_")
-    parent = {"companies": "company"}.get(parent, parent)
-    plain = {"companies": "company", "tags": "tag", "segments": "segment", "contacts": "contact"}
-    plain |= {"admins": "admin", "collections": "collection"}
-    if "_" not in stream or child in {"notes", "parts"}:
-        return ("id",)
-    if child == "linked_objects":
-        return (f"{parent}_id", "linked_type", "linked_id")
-    return IDS.get(stream) or (f"{parent}_id", f"{plain[child]}_id")
-
-
-def key(stream, row):
-    return tuple(str(row.get(name)) for name in ids_of(stream))
-
-
-def true_keys(intercom, stream):
-    """The keys of all rows that a table should hold."""
-    workspace = intercom.workspace
-    is_relation = "_" in stream
-    rows = workspace.relations(stream) if is_relation else workspace.objects(stream)
-    found = {key(stream, row) for row in rows if row.get("archived") is not True}
-    return found - UNSEEN.get(stream, set())
-
-
-def keys(outputs, stream):
-    return {key(stream, row) for output in outputs for row in output.records(stream)}
-
 
 def lacking(intercom, outputs, streams):
-    """What tables of these streams lack, by stream; nothing where they are whole."""
-    missing = {name: true_keys(intercom, name) - keys(outputs, name) for name in streams}
-    return {name: those for name, those in missing.items() if those}
+    """The keys that tables lack or have stale rows of, by stream; nothing where they are whole."""
+    found = {name: differences(latest(outputs, name), intercom, name) for name in streams}
+    return {name: [*lost, *stale] for name, (lost, stale, _) in found.items() if lost or stale}
 
 
 def order_of(output):

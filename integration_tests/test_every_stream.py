@@ -13,8 +13,6 @@ STREAMS = [each["name"] for each in catalog()["streams"]]
 def read():
     """A workspace that takes no parameter but those it knows, and one sync of all streams."""
     with laboratory("tiny", Settings(strict_parameters=True)) as intercom:
-        # Behind the tenth, only a type's nature tells what a contact chose.
-        intercom.workspace.update("subscription_types", "107", consent_type="opt_in")
         yield intercom, sync_in_process(config_for(), STREAMS)
 
 

@@ -1,6 +1,5 @@
 """The loader with the real connector: DuckDB, PostgreSQL, kills, signals and refusals."""
 
-import io
 import json
 import os
 import random
@@ -8,7 +7,6 @@ import resource
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from datetime import UTC, datetime
@@ -17,21 +15,19 @@ from pathlib import Path
 import duckdb
 import psycopg
 import pytest
-from rich.console import Console
 
+from integration_tests.loading import CONFIG, load_into
 from integration_tests.postgres_server import (
     ENCODED_PASSWORD,
     PASSWORD,
     PostgresServer,
     postgres_server,
 )
+from integration_tests.syncing import CORE_STREAMS
 from intercom_emulator import Emulator
-from intercom_load.connector import Connector, find_connector, suggested_streams
+from intercom_load.connector import find_connector, suggested_streams
 from intercom_load.errors import LoadError, TryLater
-from intercom_load.load import load
 from intercom_load.opening import opened
-from intercom_load.progress import Progress
-from intercom_load.spool import private_folder
 from intercom_load.warehouse import parse_warehouse
 from unit_tests.load.stub_loads import (
     PROPERTIES,
@@ -45,23 +41,7 @@ from unit_tests.load.stub_loads import (
     whole,
 )
 
-STREAMS = (
-    "contacts",
-    "companies",
-    "conversations",
-    "conversation_parts",
-    "articles",
-    "admins",
-    "tags",
-    "teams",
-    "segments",
-    "data_attributes",
-)
-CONFIG = {
-    "credentials": {"auth_type": "access_token", "access_token": "emulator-token"},
-    "region": "US",
-}
-KEYS = dict.fromkeys(STREAMS, "id") | {"data_attributes": "key"}
+KEYS = dict.fromkeys(CORE_STREAMS, "id") | {"data_attributes": "key"}
 COMMIT_BYTES = 50_000
 WHOLE_STREAMS = ("admins", "tags", "teams", "segments", "data_attributes")
 VERSIONED = ("contacts", "companies", "conversations", "conversation_parts", "articles", "segments")
@@ -76,8 +56,7 @@ def emulator(monkeypatch):
 
 @pytest.fixture(scope="module")
 def postgres():
-    # Not in pytest's folder: every new session of pytest closes that to other users.
-    with tempfile.TemporaryDirectory() as folder, postgres_server(Path(folder)) as server:
+    with postgres_server() as server:
         yield server
 
 
@@ -86,24 +65,6 @@ def config_file(tmp_path):
     file = tmp_path / "config.json"
     file.write_text(json.dumps(CONFIG), encoding="utf-8")
     return file
-
-
-def load_into(url, *, streams=STREAMS, schema=None, prefix="intercom_", full_refresh=False):
-    """Load in this process; rows read by stream, after making sure that no stream failed."""
-    warehouse = parse_warehouse(url, schema=schema, table_prefix=prefix)
-    progress = Progress(Console(file=io.StringIO()))
-    with private_folder() as folder, progress, opened(warehouse, folder) as destination:
-        results = load(
-            Connector(find_connector(), CONFIG, folder),
-            destination,
-            progress,
-            folder,
-            streams=streams,
-            table_prefix=prefix,
-            full_refresh=full_refresh,
-        )
-    assert [result.error for result in results if result.error] == []
-    return {result.stream: result.rows_read for result in results}
 
 
 def workspace_versions(emulator, stream):
@@ -142,7 +103,7 @@ def duckdb_versions(file, table_of="main.intercom_{}".format):
     with duckdb.connect(str(file), read_only=True) as connection:
         return {
             stream: sorted(connection.sql(table_query(stream, table_of(stream))).fetchall())
-            for stream in STREAMS
+            for stream in CORE_STREAMS
         }
 
 
@@ -190,7 +151,7 @@ def saying(*read, **said):
 
 
 def expected_versions(emulator):
-    return {stream: workspace_versions(emulator, stream) for stream in STREAMS}
+    return {stream: workspace_versions(emulator, stream) for stream in CORE_STREAMS}
 
 
 def test_duckdb_holds_the_workspace_after_each_load_and_reads_only_changes(emulator, tmp_path):
@@ -215,7 +176,7 @@ def test_duckdb_holds_the_workspace_after_each_load_and_reads_only_changes(emula
     ]
     assert duckdb_versions(file) == expected_versions(emulator)
     assert second == {
-        **dict.fromkeys(STREAMS, 0),
+        **dict.fromkeys(CORE_STREAMS, 0),
         **{stream: first[stream] for stream in WHOLE_STREAMS},
         "contacts": 1,
         "conversations": 1,
@@ -514,7 +475,7 @@ def test_postgresql_holds_the_workspace_after_each_load(emulator, postgres):
     def versions():
         return {
             stream: sorted(postgres_rows(postgres, table_query(stream, f"intercom_{stream}")))
-            for stream in STREAMS
+            for stream in CORE_STREAMS
         }
 
     load_into(postgres.url())

@@ -1,24 +1,16 @@
 """Every stream through the loader into DuckDB: the tables are the workspace's, whole."""
 
-import io
 import json
 from datetime import date
 
 import duckdb
 import pytest
-from rich.console import Console
 
 from integration_tests.comparing import difference, in_order
+from integration_tests.loading import results_of
 from integration_tests.test_all_streams import DECLARED, KEYS, STREAMS, truth
-from integration_tests.test_load import CONFIG
 from intercom_emulator import Emulator
 from intercom_emulator.settings import Settings
-from intercom_load.connector import Connector, find_connector
-from intercom_load.load import load
-from intercom_load.opening import opened
-from intercom_load.progress import Progress
-from intercom_load.spool import private_folder
-from intercom_load.warehouse import parse_warehouse
 
 OWN = {"_loaded_at", "read_at"}
 """Columns that tell of the load, not of the workspace."""
@@ -35,8 +27,6 @@ DEMO = pytest.param("demo", marks=pytest.mark.soak)
 def _loaded(request, tmp_path_factory):
     """What each stream's load came to, the workspace's rows, and a connection to the file."""
     file = tmp_path_factory.mktemp("all") / "all.duckdb"
-    warehouse = parse_warehouse(f"duckdb:///{file}", schema=None, table_prefix="")
-    progress = Progress(Console(file=io.StringIO()))
     with (
         Emulator(request.param, Settings(rate_limit=None)) as intercom,
         pytest.MonkeyPatch.context() as patch,
@@ -44,17 +34,9 @@ def _loaded(request, tmp_path_factory):
         intercom.clock.freeze()
         patch.setenv("INTERCOM_API_BASE_URL", intercom.url)
         types = sorted(intercom.workspace.custom_object_types())
-        config = {**CONFIG, "all_streams": True, "custom_objects": types}
-        with private_folder() as folder, progress, opened(warehouse, folder) as destination:
-            results = load(
-                Connector(find_connector(), config, folder),
-                destination,
-                progress,
-                folder,
-                streams=STREAMS,
-                table_prefix="",
-                full_refresh=False,
-            )
+        results = results_of(
+            f"duckdb:///{file}", STREAMS, prefix="", all_streams=True, custom_objects=types
+        )
         with duckdb.connect(str(file), read_only=True) as connection:
             yield results, {name: truth(intercom.workspace, name) for name in STREAMS}, connection
 

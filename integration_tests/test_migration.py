@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-import tempfile
 from pathlib import Path
 
 import duckdb
@@ -11,9 +10,9 @@ import psycopg
 import pytest
 
 from integration_tests.laboratory import DAY, differences, laboratory
+from integration_tests.loading import load_into
 from integration_tests.postgres_server import postgres_server
 from integration_tests.syncing import config_for, latest, sync_in_process
-from integration_tests.test_load import load_into
 from intercom_emulator import Emulator
 from scripts.data_dictionary import tables
 from source_intercom.failures import Failure
@@ -271,7 +270,7 @@ def sides(request, tmp_path_factory):
             with duckdb.connect(f"{folder}/x.duckdb") as connection:
                 yield prepared(connection)
         else:
-            with tempfile.TemporaryDirectory() as place, postgres_server(Path(place)) as server:
+            with postgres_server() as server:
                 load_into(server.url(), streams=LOADED, schema="intercom", prefix="")
                 with psycopg.connect(server.url(), autocommit=True) as connection:
                     yield prepared(connection)

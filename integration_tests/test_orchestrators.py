@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import venv
 from pathlib import Path
 
@@ -111,7 +110,7 @@ def test_cron_runs_its_lines(environment, tmp_path):
     section = DOCUMENT.partition("### cron\n")[2].partition("\n##")[0]
     config, warehouse, entry = re.search(r"```\n(.*?)\n```", section, re.DOTALL)[1].split("\n")
     command = re.fullmatch(r"(?:[\d*]+ +){5}loader +/opt/loader/bin/(.+)", entry)[1]
-    with tempfile.TemporaryDirectory() as folder, postgres_server(Path(folder)) as server:
+    with postgres_server() as server:
         place = f"127.0.0.1:{server.port}"
         (tmp_path / ".pgpass").write_text(f"{place}:postgres:loader:{PASSWORD}\n")
         (tmp_path / ".pgpass").chmod(0o600)

@@ -1,17 +1,12 @@
 """docs/relations.md: its view, run by DuckDB and PostgreSQL, holds what is true now."""
 
 import re
-import tempfile
 from collections import Counter
-from contextlib import ExitStack
 from pathlib import Path
 
-import duckdb
-import psycopg
 import pytest
 
-from integration_tests.postgres_server import postgres_server
-from integration_tests.test_load import load_into
+from integration_tests.loading import in_duckdb, load_into, warehouse
 from intercom_emulator import Emulator
 
 PREFIX = "intercom_"
@@ -51,43 +46,15 @@ def view_of(relation):
     return text.replace("contact_tags", relation)
 
 
-def in_duckdb(folder):
-    """A fresh file, and how to ask it."""
-    file = folder / "warehouse.duckdb"
-
-    def ask(sql):
-        with duckdb.connect(str(file)) as connection:
-            return connection.execute(sql).fetchall()
-
-    return f"duckdb:///{file}", ask
-
-
-def in_postgres(url):
-    """A server, and how to ask it."""
-
-    def ask(sql):
-        with psycopg.connect(url, autocommit=True) as connection:
-            cursor = connection.execute(sql)
-            return cursor.fetchall() if cursor.description else []
-
-    return url, ask
-
-
-@pytest.fixture(name="warehouse", scope="module", params=["duckdb", "postgres"])
-def _warehouse(request):
+@pytest.fixture(name="loaded", scope="module", params=["duckdb", "postgres"])
+def _loaded(request):
     """Where contacts and their tags are; the next hour has begun, so that no margin holds them."""
-    # Not in pytest's folder: every new session of pytest closes that to other users.
     with (
-        tempfile.TemporaryDirectory() as name,
-        ExitStack() as stack,
+        warehouse(request.param) as (url, ask),
         Emulator("tiny") as intercom,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setenv("INTERCOM_API_BASE_URL", intercom.url)
-        if request.param == "duckdb":
-            url, ask = in_duckdb(Path(name))
-        else:
-            url, ask = in_postgres(stack.enter_context(postgres_server(Path(name))).url())
         for _ in range(4):
             one = intercom.workspace.create_contact(role="user")["id"]
             intercom.workspace.tag_contact(one, TAG)
@@ -116,9 +83,9 @@ def tagged_once(intercom):
     return next(whose for whose, count in tags.items() if count == 1 and whose in old)
 
 
-def test_every_relation_that_moves_with_its_parent_stands_on_the_page(tmp_path, warehouse):
+def test_every_relation_that_moves_with_its_parent_stands_on_the_page(tmp_path, loaded):
     """Each has its view, and the view of each runs and holds what is true."""
-    intercom, *_ = warehouse
+    intercom, *_ = loaded
     url, ask = in_duckdb(tmp_path)
     load_into(url, streams=[*LISTS, "contacts", "conversations", "tickets"])
     for relation, (parent, column, *_) in LISTS.items():
@@ -129,9 +96,9 @@ def test_every_relation_that_moves_with_its_parent_stands_on_the_page(tmp_path, 
         assert found == (len(listed),), (relation, parent)
 
 
-def test_the_view_holds_what_is_true_now(warehouse):
+def test_the_view_holds_what_is_true_now(loaded):
     """Tags given and taken, the last of a contact included."""
-    intercom, url, ask = warehouse
+    intercom, url, ask = loaded
     contact = tagged_once(intercom)
     intercom.clock.advance(3600)
     intercom.workspace.untag_contact(contact, TAG)
@@ -144,9 +111,9 @@ def test_the_view_holds_what_is_true_now(warehouse):
     assert held(ask) == true_pairs(intercom)
 
 
-def test_a_relation_behind_its_parent_keeps_its_rows(warehouse):
+def test_a_relation_behind_its_parent_keeps_its_rows(loaded):
     """Where its stream was left out of a sync, or failed, what it had stays until it has come."""
-    intercom, url, ask = warehouse
+    intercom, url, ask = loaded
     contact = tagged_once(intercom)
     intercom.clock.advance(3600)
     intercom.workspace.tag_contact(contact, ANOTHER)
@@ -162,9 +129,9 @@ def test_a_relation_behind_its_parent_keeps_its_rows(warehouse):
     assert held(ask) == true_pairs(intercom)
 
 
-def test_two_changes_within_one_second_are_told_apart(warehouse):
+def test_two_changes_within_one_second_are_told_apart(loaded):
     """The parent's `updated_at` is the same for both; its `read_at` is not."""
-    intercom, url, ask = warehouse
+    intercom, url, ask = loaded
     contact = tagged_once(intercom)
     intercom.clock.advance(3600)
     intercom.clock.freeze()
@@ -179,9 +146,9 @@ def test_two_changes_within_one_second_are_told_apart(warehouse):
     assert held(ask) == true_pairs(intercom)
 
 
-def test_what_moves_no_date_is_repaired_by_reading_the_table_anew(warehouse):
+def test_what_moves_no_date_is_repaired_by_reading_the_table_anew(loaded):
     """No incremental sync can find it; a full refresh does."""
-    intercom, url, ask = warehouse
+    intercom, url, ask = loaded
     contact = tagged_once(intercom)
     intercom.clock.advance(3600)
     intercom.workspace.untag_contact(contact, TAG, touch=False)
