@@ -63,9 +63,9 @@ class Call:
 
     `when`: "more" for parents whose nested list is cut off, "longest" for those whose list may be,
     without a word of it, or a path to something that those have which are asked for; all of them
-    without. `entries` lie deeper in what is listed, `of` a field,
-    and get the fields to `keep` of it. {id} in path, parameters and body is the parent's, {start}
-    and {end} are those of the table's window. The other fields are those of Endpoint and List.
+    without. `entries` lie deeper in what is listed, `of` a field, and get the fields to `keep` of
+    it. {id} in path, parameters and body is the parent's, {start} and {end} are those of the
+    table's window. The other fields are those of Endpoint and List.
     """
 
     path: str

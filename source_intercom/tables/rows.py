@@ -118,7 +118,11 @@ class Rows:
         rows = self._bare(entries)
         for column, lists in self.label.items() if rows else ():
             ids = {name: self._ids(parent, path) for name, path in lists.items()}
-            cut = [name for name, path in lists.items() if _is_cut_off(parent, path)]
+            cut = [
+                name
+                for name, path in lists.items()
+                if _is_cut_off(found_at(parent, path[:-1]), path[-1])
+            ]
             for row, entry in zip(rows, entries, strict=True):
                 row[column] = self._labelled(column, ids, cut, entry)
         return rows
@@ -131,14 +135,22 @@ class Rows:
 
     def are_cut_off(self, parent: Row) -> bool:
         """Whether a nested list says that there is more of it than it shows."""
-        return any(_is_cut_off(parent, path) for path in self.at)
+        for path, name in self._holders:  # noqa: SIM110 a generator costs more than the look
+            if _is_cut_off(found_at(parent, path), name):
+                return True
+        return False
 
     def are_left_out(self, parent: Row) -> bool:
         """Whether a parent says nothing of its nested lists, not even that they are null."""
-        for path in self.at:  # noqa: SIM110 a generator a parent costs more than the look
+        for path in self.at:  # noqa: SIM110 the same
             if path[0] in parent:
                 return False
         return True
+
+    @cached_property
+    def _holders(self) -> Sequence[tuple[Path, str]]:
+        """Where the objects are that have the lists, and the name of the list in each."""
+        return [(path[:-1], path[-1]) for path in self.at]
 
     def shown(self, parent: Row) -> int:
         """How many entries the nested lists hold."""
@@ -147,7 +159,7 @@ class Rows:
 
     def counted(self, parent: Row) -> int:
         """How many entries the nested lists say that there are."""
-        holders = [found_at(parent, path[:-1]) for path in self.at]
+        holders = [found_at(parent, path) for path, _ in self._holders]
         return sum(whole(each.get("total_count")) or 0 for each in holders if type(each) is dict)
 
     def _itself(self, parent: Row, read_at: str) -> Row:
@@ -221,13 +233,13 @@ class Rows:
         return {str(each.get("id") if isinstance(each, dict) else each) for each in entries}
 
 
-def _is_cut_off(parent: Row, path: Path) -> bool:
-    holder = found_at(parent, path[:-1])
+def _is_cut_off(holder: Any, name: str) -> bool:
     if type(holder) is not dict:
         return False
-    listed, counted = holder.get(path[-1]), whole(holder.get("total_count"))
+    listed, counted = holder.get(name), holder.get("total_count")
     shown = len(listed) if type(listed) is list else 0
-    return holder.get("has_more") is True or (counted or 0) > shown  # guard: cut-off list
+    # guard: cut-off list
+    return holder.get("has_more") is True or (counted != shown and (whole(counted) or 0) > shown)
 
 
 def found_at(row: Any, path: Sequence[str]) -> Any:
