@@ -143,17 +143,19 @@ class Budget:
     def _believe(self, stated: RateLimit, now: float) -> None:
         self._limit = max(stated.limit, 1)
         if self._reset is None or stated.reset > self._reset:
-            # Others may have used the new window too; what is under way isn't counted yet.
-            ours = self._left if self._is_new else self._limit - self._under_way
+            # Others may have used the new window too. This request counts in it, and what is
+            # under way may, counted in what remains or not.
+            ours = self._left if self._is_new else self._limit - self._under_way - 1
             self._left = min(ours, stated.remaining)
             self._reset = stated.reset
             # guard: reset on Intercom's clock
             self._ends = min(stated.reset - (self._offset or 0.0), now + WINDOW_SECONDS)
             self._is_new = False
-        elif stated.reset == self._reset:
+        elif stated.reset == self._reset and not self._is_new:  # guard: late answers
             self._left = min(self._left, stated.remaining)
 
     def _open_window(self, now: float) -> None:
-        self._left = self._limit
+        # What is under way may be counted in either window.
+        self._left = max(self._limit - self._under_way, 1)  # guard: late requests
         self._ends = now + WINDOW_SECONDS
         self._is_new = True

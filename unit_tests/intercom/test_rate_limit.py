@@ -1,6 +1,10 @@
+import heapq
+from collections import Counter
 from email.utils import formatdate
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from source_intercom.intercom.rate_limit import UNKNOWN_LIMIT, WINDOW_SECONDS, Budget, RateLimit
 
@@ -148,3 +152,79 @@ def test_the_default_pace_is_told_once(budget):
     learnt.acquire()
     learnt.update(headers(3, server + 5, server))
     assert not learnt.is_pace_to_tell()
+
+
+class Parked(Exception):
+    """Raised instead of a wait, with its seconds."""
+
+
+def windows_used(delays, *, limit, workers, requests):
+    """
+    How many requests came to Intercom in each of its windows, where `workers` sent `requests`.
+
+    `delays` are seconds, taken in turn: how late a request arrives, and how late its answer.
+    """
+    now, sent, used = 0.0, 0, Counter()
+
+    def wait(_condition, seconds):
+        raise Parked(seconds)
+
+    def later(kind, seconds, worker, answer=None):
+        heapq.heappush(events, (now + seconds, len(used) + sent, kind, worker, answer))
+
+    def delay():
+        delays.append(delays.pop(0))
+        return delays[-1]
+
+    budget = Budget(lambda: now, wait)
+    events = [(0.1 * worker, worker, "sends", worker, None) for worker in range(workers)]
+    while events:
+        now, _, kind, worker, answer = heapq.heappop(events)
+        if kind == "sends" and sent < requests:
+            try:
+                budget.acquire()
+            except Parked as parked:
+                later("sends", min(parked.args[0], 0.1), worker)
+            else:
+                sent += 1
+                later("arrives", delay(), worker)
+        elif kind == "arrives":
+            window = int(now // WINDOW_SECONDS)
+            used[window] += 1
+            left = limit - used[window]
+            said = headers(max(left, 0), int((window + 1) * WINDOW_SECONDS), int(now), limit)
+            later("is answered", delay(), worker, (said, left < 0))
+        elif kind == "is answered":
+            said, refused = answer
+            budget.update(said, refused=refused)
+            later("sends", 0, worker)
+    return used
+
+
+@given(
+    delays=st.lists(st.sampled_from([0.0, 0.05, 0.3, 1.0, 4.0, 9.0]), min_size=1, max_size=30),
+    limit=st.sampled_from([30, 100]),
+)
+@example(delays=[0.2, 0.2, 0.2, 0.2, 9.0], limit=100)
+def test_no_window_of_intercoms_is_overdrawn_however_late_requests_come(delays, limit):
+    """What was sent in one window may be counted in the next, so room is kept for it there."""
+    used = windows_used(delays, limit=limit, workers=25, requests=400)
+
+    assert used.total() == 400
+    assert max(used.values()) <= limit
+
+
+def test_a_late_answer_of_a_window_that_is_over_leaves_the_next_one_whole(clock, budget):
+    """That nothing remained of the old window says nothing of the new one."""
+    server = 1_762_074_000
+    budget.acquire()
+    budget.update(headers(1, server + 5, server))
+    budget.acquire()
+
+    clock.now += 5
+    budget.acquire()
+    budget.update(headers(0, server + 5, server + 4))
+    for _ in range(98):
+        budget.acquire()
+
+    assert clock.waited == 0
