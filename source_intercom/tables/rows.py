@@ -180,11 +180,11 @@ class Rows:
         return [each if type(each) is dict else {"id": each} for each in listed]
 
     @cached_property
-    def _lists(self) -> Sequence[tuple[Path, Mapping[str, str] | None]]:
+    def _lists(self) -> Sequence[tuple[Path, Row | None]]:
         """Each list with the labels of its entries; None where they lie in other lists."""
-        found: list[tuple[Path, Mapping[str, str] | None]] = []
+        found: list[tuple[Path, Row | None]] = []
         for path in self.at:
-            labels = {
+            labels: Row = {
                 column: name
                 for column, lists in self.label.items()
                 for name, its in lists.items()
@@ -193,17 +193,16 @@ class Rows:
             found.append((path, labels if len(labels) == len(self.label) else None))
         return found
 
-    def _bare(self, entries: Sequence[Row], labels: Mapping[str, str] | None = None) -> list[Row]:
+    def _bare(self, entries: Sequence[Row], labels: Row | None = None) -> list[Row]:
         """What is taken of entries."""
+        labels = labels or {}
         if self.fields is None:
-            rows = [self._whole(entry) for entry in entries]
-        else:
-            fields = self.fields.items()
-            rows = [{column: entry.get(name) for column, name in fields} for entry in entries]
-        if labels:
-            for row in rows:
-                row.update(labels)
-        return rows
+            return [self._whole(entry) | labels for entry in entries]
+        fields = self.fields.items()
+        if len(fields) == 1:  # in most tables, and twice as fast
+            ((column, name),) = fields
+            return [{column: entry.get(name), **labels} for entry in entries]
+        return [{column: entry.get(name) for column, name in fields} | labels for entry in entries]
 
     def _whole(self, entry: Row) -> Row:
         row = {name: value for name, value in entry.items() if name not in self.drop}

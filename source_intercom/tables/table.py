@@ -243,9 +243,10 @@ class Table:
     def _line(self, row: Row) -> bytes | None:
         """A row, without its head, as the warehouse gets it; None where its key is none."""
         values = tuple(row.values()) if self._may_repeat else ()
-        # Of other types, some can't be looked up, and 1 equals True and 1.0.
-        is_kept = bool(values) and {*map(type, values)} == TEXT
-        known = self._lines.get(values) if is_kept else None
+        try:
+            known = self._lines.get(values)
+        except TypeError:  # of a list or an object, which can't be looked up
+            known = None
         if known is not None:
             return known
         if not has_key(row, self._own_key):  # guard: key of a row
@@ -254,7 +255,8 @@ class Table:
         if self._copy_attributes is not None:
             self._copy_attributes(row)
         line = to_line(row)
-        if is_kept:
+        # 1 equals True and 1.0, so only texts are kept.
+        if {*map(type, values)} == TEXT:
             if len(self._lines) >= LINES_KEPT:
                 self._lines.clear()
             self._lines[values] = line
