@@ -43,10 +43,6 @@ def to_line(row: dict[str, Any]) -> bytes:
     return to_json(row)
 
 
-def _headed(head: bytes, row: bytes) -> bytes:
-    return head + row[1:] if row != b"{}" else head[:-1] + b"}"
-
-
 class Packer:
     """Packs rows of one stream as they come: `taken` so far, of which `count` have left."""
 
@@ -67,7 +63,12 @@ class Packer:
         """
         filled: list[RecordLines] = []
         for row in rows:
-            data = row if not head else _headed(head, row)
+            if not head:
+                data = row
+            elif row == b"{}":
+                data = head[:-1] + b"}"
+            else:
+                data = head + row[1:]
             self._parts.append(data)
             self._size += len(data)
             if self._size >= MOST_BYTES:  # guard: full message

@@ -154,8 +154,12 @@ class Rows:
 
     def shown(self, parent: Row) -> int:
         """How many entries the nested lists hold."""
-        lists = [found_at(parent, path) for path in self.at]
-        return sum(len(each) for each in lists if type(each) is list)
+        shown = 0
+        for path in self.at:
+            listed = found_at(parent, path)
+            if type(listed) is list:
+                shown += len(listed)
+        return shown
 
     def counted(self, parent: Row) -> int:
         """How many entries the nested lists say that there are."""
