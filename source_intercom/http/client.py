@@ -78,6 +78,12 @@ class IntercomError(Failure):
         self.refusal = refusal
         self.trouble = trouble
 
+    @classmethod
+    def of(cls, trouble: Trouble, request: str, reason: str = "") -> "IntercomError":
+        """What kept the answer to a request away, such as GET /me, or made it none."""
+        remedy = Remedy.REPORT if trouble is Trouble.KEYLESS else Remedy.WAIT
+        return cls(trouble.sentence(request, reason), remedy, trouble=trouble)
+
     @property
     def fact(self) -> str:
         """The message without its remedy, to stand in another sentence."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from source_intercom.http.client import TRIES, IntercomClient, IntercomError
-from source_intercom.intercom.errors import Remedy, Trouble
+from source_intercom.intercom.errors import Trouble
 from source_intercom.intercom.pages import Page, Row, whole
 from source_intercom.intercom.timestamps import epoch_seconds
 from source_intercom.reading.batch import Batch
@@ -141,9 +141,8 @@ class List:
             )
 
     def _unsteady(self, reason: str) -> IntercomError:
-        trouble = Trouble.UNSTEADY
-        sentence = f"{self.name}: {trouble.sentence(self._endpoint.path, reason)}"
-        return IntercomError(sentence, Remedy.WAIT, trouble=trouble)
+        error = IntercomError.of(Trouble.UNSTEADY, self._endpoint.path, reason)
+        return error.behind(f"{self.name}:")
 
     def _read_once(self, attempt: int, spool: Spool, until: int | None) -> "Reading":
         """Read to the end, or down to `until`."""

@@ -11,7 +11,7 @@ from typing import Any
 from airbyte_cdk.models import AirbyteMessage
 
 from source_intercom.http.client import IntercomError
-from source_intercom.intercom.errors import Remedy, Trouble
+from source_intercom.intercom.errors import Trouble
 from source_intercom.intercom.timestamps import epoch_seconds
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.window import Window
@@ -103,7 +103,7 @@ class CallingTable(Table):
         head = self._head(answer.parent, detail.read_at)
         yield from self._emit(answer.parent, having_keys, moment, head)
         if len(having_keys) < len(rows):  # guard: rejected part
-            sentence = Trouble.KEYLESS.sentence(self._name_of(name), " or ".join(self._key))
-            self.keep(name, IntercomError(sentence, Remedy.REPORT, trouble=Trouble.KEYLESS), moment)
+            key = " or ".join(self._key)
+            self.keep(name, IntercomError.of(Trouble.KEYLESS, self._name_of(name), key), moment)
         else:
             self.unsettled.settle(name)

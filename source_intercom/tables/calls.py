@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote
 
 from source_intercom.http.client import TRIES, IntercomClient, IntercomError
-from source_intercom.intercom.errors import Remedy, Trouble
+from source_intercom.intercom.errors import Trouble
 from source_intercom.intercom.pages import MalformedAnswer, Row, are_rows, parse_object, whole
 from source_intercom.reading.endpoint import Endpoint
 from source_intercom.reading.lists import Form, List
@@ -133,9 +133,7 @@ class Call:
             entries = each.get(self.entries["of"])
             if entries is not None and not are_rows(entries):
                 reason = f"there is no list of objects under {self.entries['of']}"
-                trouble = Trouble.UNREADABLE
-                sentence = trouble.sentence(self.path, reason)
-                raise IntercomError(sentence, Remedy.WAIT, trouble=trouble)
+                raise IntercomError.of(Trouble.UNREADABLE, self.path, reason)
             self._look_for_the_rest(each, len(entries or ()))
             for entry in entries or ():
                 yield {**entry, **kept}
