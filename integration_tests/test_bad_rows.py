@@ -125,6 +125,25 @@ def test_rows_that_come_late_carry_the_date_of_their_parent():
         assert differences(table, intercom, "handling_events") == ([], [], [])
 
 
+def test_rows_that_come_late_carry_the_last_date_that_their_parent_was_seen_with():
+    """It changed while it could not be read: the sync asks for what waits first, then sees that."""
+    stream = "handling_events"
+    with laboratory(workspace_of(3)) as intercom:
+        name = next(intercom.workspace.objects("conversations"))["id"]
+        intercom.workspace.pause(name)
+        intercom.faults.add(f"GET /conversations/{name}/{stream}", status=422, count=None)
+        outputs = [sync_in_process(config_for(), [stream])]
+        intercom.clock.advance(DAY)
+        intercom.workspace.reply(name)
+        intercom.clock.advance(3600)
+        outputs.append(sync_in_process(config_for(), [stream], outputs[-1].state()))
+        intercom.faults.clear()
+        intercom.clock.advance(DAY)
+        outputs.append(sync_in_process(config_for(), [stream], outputs[-1].state()))
+
+        assert differences(latest(outputs, stream), intercom, stream) == ([], [], [])
+
+
 def test_it_is_asked_for_again_ever_more_rarely():
     """At each of the hourly syncs of a month: every sync at first, then once a week."""
     with laboratory(workspace_of(3)) as intercom:

@@ -103,9 +103,12 @@ class Unsettled:
         before = self._attempts.get(name, Attempts(0, self._now - 1))
         if name not in self._attempts and len(self._attempts) >= MOST:  # guard: bounded ids
             self.is_full = True
-        elif before.asked_at != self._now:
-            dated = before.updated_at if updated_at is None else updated_at
-            self._attempts[name] = Attempts(before.times + 1, self._now, dated)
+        else:
+            # Asked for as one that waits, it may be found changed by the same sync.
+            dates = [each for each in (before.updated_at, updated_at) if each is not None]
+            times = before.times + (before.asked_at != self._now)
+            # guard: newest date kept
+            self._attempts[name] = Attempts(times, self._now, max(dates, default=None))
         if name not in self._before:
             self._failed.add(name)
         elif is_doubtful:
