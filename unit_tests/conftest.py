@@ -1,8 +1,12 @@
-"""What the run could not check is said behind its result, in every run."""
+"""What the run could not check is said behind its result, in every run; no test is timed."""
 
 import pytest
+from hypothesis import settings
 
 from unit_tests.described import DESCRIPTION
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

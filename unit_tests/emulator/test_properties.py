@@ -21,7 +21,7 @@ def ask(emulator: Emulator, body: dict) -> dict:
     return response.json
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     stamps=st.lists(st.tuples(MOMENTS, MOMENTS), max_size=25),
     updates=st.lists(st.tuples(st.integers(0, 24), MOMENTS), max_size=10),

@@ -2,7 +2,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import DecodeError
 
@@ -34,7 +34,6 @@ def test_a_number_keeps_its_digits(number):
     assert to_json(from_json(text)) == text
 
 
-@settings(deadline=None)
 @given(
     st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?", fullmatch=True)
 )
@@ -151,13 +150,11 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(values)
 def test_what_was_written_is_read_again(value):
     assert from_json(to_json(value)) == value
 
 
-@settings(deadline=None)
 @given(values, st.binary(min_size=1, max_size=3), st.data())
 def test_a_mended_body_is_json_whatever_was_put_into_it(value, odd, data):
     """It is mended into JSON that needs no mending, or not at all."""

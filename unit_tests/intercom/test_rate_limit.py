@@ -184,7 +184,7 @@ def windows_used(delays, *, limit, workers, requests):
             try:
                 budget.acquire()
             except Parked as parked:
-                later("sends", min(parked.args[0], 0.1), worker)
+                later("sends", min(parked.args[0], 0.5), worker)
             else:
                 sent += 1
                 later("arrives", delay(), worker)

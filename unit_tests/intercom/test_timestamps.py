@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from source_intercom.intercom.timestamps import DAYS_KEPT, EPOCH, epoch_seconds, rfc3339
@@ -56,7 +56,6 @@ def test_what_is_no_moment_is_null(value):
     assert epoch_seconds(value) is None
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=-(10**10), max_value=10**11 - 1))
 def test_seconds_survive_the_round_trip(seconds):
     """From seconds to text and back, nothing moves."""

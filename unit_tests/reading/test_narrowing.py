@@ -34,7 +34,7 @@ def asking(rows, bad, *, tells="count"):
 
 @pytest.mark.parametrize("length", [250, 243, 60, 43, 10])
 @pytest.mark.parametrize("tells", ["count", "pages"])
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_all_rows_come_but_those_that_spoil_their_page(length, tells, data):
     """Whatever the page's length and number, and wherever they stand."""

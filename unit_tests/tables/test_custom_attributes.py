@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from source_intercom.intercom.json_text import Numeral, from_json
@@ -69,7 +69,6 @@ def test_a_name_becomes_a_column(name, column):
     assert column_name(name) == column
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1, max_size=255))
 def test_every_column_is_safe_and_stays_the_same(name):
     """Any name gives a column that every warehouse takes, and the same one each time."""
@@ -165,7 +164,6 @@ some = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(some, st.data())
 def test_columns_hold_the_values_of_all_their_attributes(attributes, data):
     """Whichever attribute of a name a value belongs to, and whatever order they are listed in."""

@@ -5,7 +5,7 @@ import json
 import orjson
 from airbyte_cdk.entrypoint import AirbyteEntrypoint
 from airbyte_cdk.models import AirbyteMessage, AirbyteRecordMessage, Type
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from source_intercom.intercom.json_text import from_json
@@ -47,7 +47,6 @@ def by_the_cdk(row):
     return plain
 
 
-@settings(deadline=None)
 @given(st.lists(rows, max_size=4))
 def test_lines_say_what_the_cdk_would_write(some):
     """Of every row there can be, nulls left out as the CDK leaves them out."""
@@ -69,7 +68,6 @@ def test_rows_begin_with_what_they_have_in_common(row):
     assert message["record"]["data"] == {"contact_id": "a1"} | by_the_cdk(row)["record"]["data"]
 
 
-@settings(deadline=None)
 @given(st.lists(rows, min_size=1, max_size=3))
 def test_lines_can_be_had_as_messages(some):
     """For those who read in the same process."""

@@ -3,7 +3,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, FormatChecker
 from jsonschema.validators import extend
@@ -318,7 +318,6 @@ schemas = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(schemas, values)
 def test_any_value_fits_its_declared_type_in_the_end(declared, value):
     """Whatever Intercom sends for whatever is declared, the row validates as it is written."""
@@ -330,7 +329,6 @@ def test_any_value_fits_its_declared_type_in_the_end(declared, value):
         assert (told == []) is (value is None or value == "")
 
 
-@settings(deadline=None)
 @given(schemas, values)
 def test_what_was_brought_into_its_type_stays_as_it_is(declared, value):
     """A second look changes nothing and finds nothing to tell."""
