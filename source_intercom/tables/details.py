@@ -73,9 +73,12 @@ class Details:
 
     def are_needed(self, parents: Sequence[Row]) -> bool:
         """Whether calls are under way, or one of these parents needs one."""
-        return bool(self._waiting) or any(
-            self._call.is_needed(parent, self._rows) for parent in parents
-        )
+        if self._waiting:
+            return True
+        for parent in parents:  # noqa: SIM110 a generator costs more than the look
+            if self._call.is_needed(parent, self._rows):
+                return True
+        return False
 
     def put(self, parent: Row, read_at: str, *, is_known: bool) -> None:
         """Take a parent: its rows, or a call; `is_known`: an earlier sync failed at it."""

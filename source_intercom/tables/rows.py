@@ -95,7 +95,9 @@ class Rows:
 
     def head(self, parent: Row, read_at: str) -> Row:
         """What a parent gives to all of its rows."""
-        head = {column: parent.get(name) for column, name in self.head_columns.items()}
+        head: Row = {}
+        for column, name in self.head_columns.items():
+            head[column] = parent.get(name)
         if READ_AT in self.columns:
             head[READ_AT] = read_at  # guard: instant of a reading
         return head
@@ -181,7 +183,10 @@ class Rows:
             return [{**each, self.keys: name} for name, each in named]
         if type(listed) is not list:
             return []
-        return [each if type(each) is dict else {"id": each} for each in listed]
+        for each in listed:
+            if type(each) is not dict:
+                return [each if type(each) is dict else {"id": each} for each in listed]
+        return listed
 
     @cached_property
     def _lists(self) -> Sequence[tuple[Path, Row | None]]:
@@ -198,15 +203,18 @@ class Rows:
         return found
 
     def _bare(self, entries: Sequence[Row], labels: Row | None = None) -> list[Row]:
-        """What is taken of entries."""
+        """What is taken of entries; in loops, which cost less than what is shorter."""
         labels = labels or {}
         if self.fields is None:
             return [self._whole(entry) | labels for entry in entries]
-        fields = self.fields.items()
-        if len(fields) == 1:  # in most tables, and twice as fast
-            ((column, name),) = fields
-            return [{column: entry.get(name), **labels} for entry in entries]
-        return [{column: entry.get(name) for column, name in fields} | labels for entry in entries]
+        rows, fields = [], self.fields.items()
+        for entry in entries:
+            row = {}
+            for column, name in fields:
+                row[column] = entry.get(name)
+            row.update(labels)
+            rows.append(row)
+        return rows
 
     def _whole(self, entry: Row) -> Row:
         row = {name: value for name, value in entry.items() if name not in self.drop}
