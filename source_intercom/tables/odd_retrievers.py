@@ -11,7 +11,7 @@ from source_intercom.intercom.pages import Row, parse_object
 from source_intercom.intercom.timestamps import epoch_seconds
 from source_intercom.reading.batch import Batch
 from source_intercom.reading.endpoint import Endpoint
-from source_intercom.reading.lists import List
+from source_intercom.reading.lists import Form, List
 from source_intercom.reading.logs import Logs
 from source_intercom.reading.progress import Progress
 from source_intercom.reading.search import Search
@@ -301,7 +301,8 @@ class _Transcripts:
         """The calls of some conversations; by halves, where they can't be read together."""
         endpoint = replace(self._endpoint, body={"conversation_ids": names})
         try:
-            rows = endpoint.page(self._client, tries=self._tries if len(names) == 1 else 2).rows
+            tries = self._tries if len(names) == 1 else 2
+            rows = List(endpoint, self._client, Progress(self._calls.name), Form(), tries).rows()
         except IntercomError as error:
             if not error.may_be_the_objects:
                 raise
@@ -356,7 +357,7 @@ class CustomObjectsRetriever(ListRetriever):
         configured = session.settings.custom_objects
         endpoint = Endpoint(self.attributes_list, ("data",), self.permission)
         try:
-            attributes = endpoint.page(session.client).rows
+            attributes = self.list_of(session, endpoint, Progress(self.name)).rows()
         except IntercomError as error:
             if error.may_pass or not configured:
                 raise

@@ -56,6 +56,54 @@ def test_given_a_next_page_when_read_then_it_is_followed(wire, stream):
     assert wire.requests(path)[1].qs["page"] == ["2"]
 
 
+def test_given_a_next_page_of_transcripts_when_read_then_it_is_followed(wire):
+    """Though no description says that they have any."""
+    wire.answer("GET", "/calls", {"data": [{"id": "1", "conversation_id": "c"}]})
+    wire.answer(
+        "POST",
+        "/calls/search",
+        {"data": [{"id": "1"}], "pages": {"next": {"page": 2}}},
+        {"data": [{"id": "2"}], "pages": {"next": None}},
+    )
+
+    assert wire.sync("call_transcripts").ids("call_transcripts") == ["1", "2"]
+    asked = [request.json() for request in wire.requests("/calls/search")]
+    assert asked == [{"conversation_ids": ["c"]}, {"conversation_ids": ["c"], "page": 2}]
+
+
+def test_given_types_on_two_pages_when_custom_objects_are_read_then_all_types_are(wire):
+    """Those that conversations refer to, beside those of the config."""
+    wire.answer(
+        "GET",
+        "/conversations/attributes",
+        {"data": [referring_to("Car")], "pages": {"next": {"page": 2}}},
+        {"data": [{"name": "a"}, referring_to("Order")], "pages": {"next": None}},
+    )
+    for kind in ("Ship", "Car", "Order"):
+        path = f"/custom_object_instances/{kind}"
+        wire.answer("GET", path, {"data": [{"id": "1", "type": kind}]})
+
+    output = wire.sync("custom_object_instances", custom_objects=["Ship"])
+
+    found = [row["type"] for row in output.records("custom_object_instances")]
+    assert found == ["Ship", "Car", "Order"]
+
+
+def referring_to(kind):
+    """An attribute whose values are custom objects."""
+    return {"name": kind, "data_type": "relationship", "reference": {"object_type_id": kind}}
+
+
+def test_given_no_types_for_now_when_custom_objects_are_read_then_incomplete(wire):
+    """An outage is no missing permission: the types that it hides would be taken for none."""
+    wire.answer("GET", "/conversations/attributes", {}, status=500)
+    wire.answer("GET", "/custom_object_instances/Ship", {"data": [{"id": "1", "type": "Ship"}]})
+
+    output = wire.sync("custom_object_instances", custom_objects=["Ship"])
+
+    assert output.incomplete == {"custom_object_instances"}
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_given_a_missing_permission_when_read_then_config_error_that_names_it(wire, status):
     """T20: the stream is INCOMPLETE and says which box to tick."""
