@@ -82,13 +82,14 @@ def parse_page(
     rows = [row if isinstance(row, dict) else {} for row in rows]
     pages = body.get("pages")
     if not isinstance(pages, dict):
+        # guard: page numbers beside a list
         pages = body if whole(body.get("total_pages")) is not None else None
     if paged and pages is None and "has_more" not in body:  # guard: pages object
         raise MalformedAnswer("the body has no pages object")
     following = _following(pages) if pages is not None else None
     return Page(
         rows=rows,
-        following=following or _next_cursor(body),
+        following=following or _next_cursor(body),  # guard: cursor of a list
         total_count=whole(body.get("total_count")),
         size=len(content),
         body=body,
@@ -127,10 +128,12 @@ def _following(pages: Mapping[str, Any]) -> Mapping[str, str] | None:
             raise MalformedAnswer("the next page's address is no URL") from None
     if isinstance(following, dict):
         if following.get("starting_after"):
+            # guard: token of a page
             return {"starting_after": str(following["starting_after"])}
         if following.get("page"):
-            return {"page": str(following["page"])}
+            return {"page": str(following["page"])}  # guard: number of a page
         return None
+    # guard: page that is not the last
     if page is not None and total_pages is not None and page < total_pages:
         return {"page": str(page + 1)}
     return None
@@ -138,8 +141,9 @@ def _following(pages: Mapping[str, Any]) -> Mapping[str, str] | None:
 
 def _next_cursor(body: Mapping[str, Any]) -> Mapping[str, str] | None:
     cursor, has_more = body.get("next_cursor"), body.get("has_more")
-    if has_more is True and not cursor and not body.get("pages"):
+    if has_more is True and not cursor and not body.get("pages"):  # guard: more without a cursor
         raise MalformedAnswer("there is more, but no next_cursor to ask for it")
+    # guard: cursor that says no more
     return {"cursor": str(cursor)} if cursor and has_more is not False else None
 
 

@@ -169,7 +169,7 @@ class List:
                 self._say_what_is_missing(reading)  # guard: ceiling said
                 reading.is_cut_short = True
                 return reading
-            following = page.following
+            following = page.following  # guard: next page of a list
             token = tuple(sorted((following or {}).items()))
             empty = 0 if page.rows else empty + 1
             if token in asked or empty > EMPTY_PAGES:  # guard: token of a list

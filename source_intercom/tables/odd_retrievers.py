@@ -93,11 +93,12 @@ class _Chain:
                     batch.counted = None
                     yield batch
             except IntercomError as error:
+                # guard: lists behind a bad one
                 if not error.may_be_the_objects or len(self._lists) == 1:
                     raise
                 failed = failed or error.behind(f"{each.name}: {each.path} can't be read.")
         if failed is not None:
-            raise failed
+            raise failed  # guard: error of a bad list
 
 
 @dataclass
@@ -295,13 +296,14 @@ class _Transcripts:
         named = [row.get("conversation_id") for row in self._calls.rows()]
         names = [*dict.fromkeys(str(each) for each in named if each)]
         for first in range(0, len(names), AT_ONCE):
-            yield from self._of(names[first : first + AT_ONCE])
+            yield from self._of(names[first : first + AT_ONCE])  # guard: conversations at once
 
     def _of(self, names: Sequence[str]) -> Iterator[Batch]:
         """The calls of some conversations; by halves, where they can't be read together."""
         endpoint = replace(self._endpoint, body={"conversation_ids": names})
         try:
             tries = self._tries if len(names) == 1 else 2
+            # guard: pages of transcripts
             rows = List(endpoint, self._client, Progress(self._calls.name), Form(), tries).rows()
         except IntercomError as error:
             if not error.may_be_the_objects:
@@ -316,12 +318,12 @@ class _Transcripts:
     def _apart(self, names: Sequence[str], error: IntercomError) -> Iterator[Batch]:
         if len(names) > 1:
             middle = len(names) // 2
-            yield from self._of(names[:middle])
-            yield from self._of(names[middle:])
+            yield from self._of(names[:middle])  # guard: first half
+            yield from self._of(names[middle:])  # guard: second half
             return
         self._tries = KEPT_TRIES
         for table in self._tables:
-            table.keep(names[0], error)
+            table.keep(names[0], error)  # guard: kept conversation
 
 
 @dataclass
@@ -357,12 +359,14 @@ class CustomObjectsRetriever(ListRetriever):
         configured = session.settings.custom_objects
         endpoint = Endpoint(self.attributes_list, ("data",), self.permission)
         try:
+            # guard: pages of types
             attributes = self.list_of(session, endpoint, Progress(self.name)).rows()
         except IntercomError as error:
-            if error.may_pass or not configured:
+            if error.may_pass or not configured:  # guard: types refused
                 raise
             logger.warning("%s: only the types of the config. %s", self.name, error.sentence)
             attributes = []
         references = [row.get("reference") for row in attributes]
         named = [each.get("object_type_id") for each in references if isinstance(each, dict)]
+        # guard: types of conversations
         return [*dict.fromkeys([*configured, *map(str, filter(None, named))])]

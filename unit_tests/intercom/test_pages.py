@@ -73,12 +73,22 @@ def test_what_is_no_count_counts_nothing(count):
     assert page("{}", extra=f',"total_count":{count}').total_count is None
 
 
-@pytest.mark.parametrize(("more", "following"), [("true", {"cursor": "MTU="}), ("false", None)])
+@pytest.mark.parametrize(
+    ("more", "following"),
+    [("true", {"cursor": "MTU="}), ("null", {"cursor": "MTU="}), ("false", None)],
+)
 def test_a_list_with_a_cursor_needs_no_pages_object(more, following):
-    """On its second page as on its first: has_more says whether it is the last."""
+    """On its second page as on its first: has_more says whether it is the last, where it does."""
     body = f'{{"data":[],"next_cursor":"MTU=","has_more":{more}}}'
 
     assert parse_page(body.encode(), ["data"], paged=True).following == following
+
+
+@pytest.mark.parametrize("cursor", ["", ',"next_cursor":null', ',"next_cursor":""'])
+def test_more_without_a_cursor_is_no_end(cursor):
+    """There is nothing to ask for it with, so the answer is none."""
+    with pytest.raises(MalformedAnswer, match="there is more"):
+        parse_page(f'{{"data":[{{"id":1}}],"has_more":true{cursor}}}'.encode(), ["data"])
 
 
 def test_the_first_known_envelope_is_taken():

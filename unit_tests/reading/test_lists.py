@@ -127,3 +127,18 @@ def test_what_is_asked_for_begins_before_the_window(start, asked):
 
     assert client.asked == [asked]
     assert [ids(batch.rows) for batch in batches] == [["a"]]
+
+
+def test_a_sorted_list_is_read_to_its_end_where_a_row_has_no_date():
+    """Nobody knows where such rows stand in the order, so more may come behind older ones."""
+    shown = {"1": [("a", 60), ("b", None), ("c", 40)], "2": [("d", None)]}
+
+    def answer(asked):
+        number = asked.get("page", "1")
+        rows = [{"id": name, "updated_at": moment} for name, moment in shown[number]]
+        return {"data": rows, "pages": {"page": int(number), "total_pages": 2}}
+
+    window = Window(50, 99, (Slice(50, 99),), None)
+    batches = [*list_of(Canned(answer), Form(newest_first="updated_at")).batches(window)]
+
+    assert [ids(batch.rows) for batch in batches] == [["b", "d", "a"]]
