@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import pytest
 
-from integration_tests.laboratory import DAY, laboratory, small_pages
+from integration_tests.laboratory import DAY, changed, laboratory, small_pages
 from integration_tests.syncing import config_for, sync_in_process
 from intercom_emulator.settings import Settings
 from intercom_emulator.tokens import PERMISSIONS
@@ -53,6 +53,24 @@ def test_a_ticket_that_only_its_conversation_tells_of_is_not_stale(ticket_ids):
         assert {row["id"] for row in second.records("tickets")} == {*names}
         assert parts(first, second) >= truth(intercom)
         assert intercom.journal.count(TICKET) == len(names)
+
+
+def silent(body):
+    for row in body["conversations"]:
+        row.pop("ticket", None)
+
+
+def test_a_ticket_of_a_conversation_that_names_none_is_not_stale():
+    """No description says that it does; the two may well share their id."""
+    with laboratory("tiny", Settings(ticket_ids="conversation")) as intercom:
+        first = sync_in_process(config_for(), STREAMS)
+        replied(intercom)
+        intercom.faults.add("POST /conversations/search", custom=changed(silent), count=None)
+
+        second = sync_in_process(config_for(), STREAMS, first.state())
+
+        assert second.incomplete == set()
+        assert parts(first, second) >= truth(intercom)
 
 
 def test_a_ticket_that_can_not_be_read_is_kept_by_its_id(caplog):
@@ -112,13 +130,14 @@ def test_a_kill_behind_any_message_leaves_no_ticket_stale():
             assert parts(first, killed, last) >= truth(intercom), number
 
 
-def test_tickets_that_break_off_are_asked_for_again():
+@pytest.mark.parametrize(("route", "status"), [("POST /conversations/search", 500), (TICKET, 401)])
+def test_tickets_that_break_off_are_asked_for_again(route, status):
     """An outage before the search claims nothing, whatever the last state of the stream says."""
     with laboratory("tiny") as intercom:
         first = sync_in_process(config_for(), STREAMS)
         replied(intercom)
         intercom.faults.add("POST /tickets/search", count=None, status=500)
-        intercom.faults.add(TICKET, count=None, status=401)
+        intercom.faults.add(route, count=None, status=status)
         second = sync_in_process(config_for(), STREAMS, first.state())
         intercom.faults.clear()
         intercom.clock.advance(DAY)
@@ -141,3 +160,19 @@ def test_a_first_sync_that_goes_on_asks_for_what_changed_since_it_began():
 
         assert parts(killed, second) >= truth(intercom)
         assert intercom.journal.count(TICKET) == len(names)
+
+
+def test_a_conversation_that_is_indexed_late_leaves_no_ticket_stale():
+    """Its change lies before the state of the sync that could not find it yet."""
+    with laboratory("tiny", Settings(index_lag=600)) as intercom:
+        first = sync_in_process(config_for(), STREAMS)
+        replied(intercom)
+        second = sync_in_process(config_for(), STREAMS, first.state())
+        last = [row["id"] for row in intercom.workspace.objects("tickets")][-1]
+        intercom.workspace.reply_ticket(last)
+        third = sync_in_process(config_for(), STREAMS, second.state())
+        intercom.clock.advance(700)
+        fourth = sync_in_process(config_for(), STREAMS, third.state())
+
+        assert {name for name, _ in truth(intercom) - parts(first, second, third)} == {last}
+        assert parts(first, second, third, fourth) >= truth(intercom)

@@ -155,8 +155,9 @@ class Window:
             start = watermark - SAFETY_MARGIN - lookback  # guard: user's lookback
             start = max(start, min(start_date, watermark + 1))
             unread = (Slice(start, t0),)
-            fresh_from = start
+            fresh_from = start  # guard: late conversations
         else:
+            # guard: conversations since a break-off
             fresh_from = (_seconds(state.get("read_until")) or 0) + 1
         return cls(
             start=min(piece.start for piece in unread),

@@ -124,7 +124,7 @@ class WindowCursor(Cursor):
 
     def emitted(self, read: Slice | None) -> None:
         """Take away what was read, every row of which has been handed over."""
-        if read is not None and not self._is_held:
+        if read is not None and not self._is_held:  # guard: held state
             with self._lock:
                 self._unread = less(self._unread, read)  # guard: unread set
 
@@ -158,8 +158,9 @@ class WindowCursor(Cursor):
     def state(self) -> MutableMapping[str, Any]:
         """The state as it may be saved now."""
         with self._lock:
-            if self._window is None or self._is_waiting:
+            if self._window is None or self._is_waiting:  # guard: state that waits
                 return dict(self._saved)
+            # guard: kept seconds
             left = (*self._unread, *sorted(self._kept, key=lambda each: each.start))
             state = self._window.state(self.cursor_field.cursor_field_key, left)
             if self.unsettled:

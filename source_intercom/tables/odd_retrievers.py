@@ -155,7 +155,8 @@ class _Tickets:
         """
         cursors = [table.cursor for table in self._tables if table.cursor is not None]
         for cursor in cursors:
-            cursor.wait()
+            cursor.wait()  # guard: tickets before the state
+        # guard: tickets asked again
         asked = dict.fromkeys(name for table in self._tables for name in table.unsettled.due)
         asked |= dict.fromkeys(self._changed())  # guard: tickets of conversations
         for name in asked:
@@ -213,7 +214,8 @@ def _ticket_of(conversation: Row) -> str | None:
     Intercom doesn't describe the field. Where a row lacks it, the ticket may have the id of the
     conversation; where it has not, asking for it does no harm.
     """
-    ticket = conversation.get("ticket", conversation)
+    ticket = conversation.get("ticket", conversation)  # guard: conversation without its ticket
+    # guard: id of a ticket
     return str(ticket.get("id") or conversation.get("id")) if isinstance(ticket, dict) else None
 
 
