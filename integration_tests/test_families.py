@@ -302,6 +302,21 @@ def test_has_more_or_a_count_asks_for_the_rest(told):
         assert came("contact_tags", output) == truth(intercom, "contact_tags")
 
 
+def say_nothing(body):
+    for row in body["data"]:
+        del row["tags"]
+
+
+def test_a_list_that_is_left_out_is_asked_for():
+    """A contact that doesn't say that it has no tags may have some."""
+    with laboratory(contacts_with([MANY, FEW])) as intercom:
+        intercom.faults.add(SEARCH, custom=changed(say_nothing), count=None)
+
+        output = sync_in_process(config_for(), ["contact_tags"])
+
+        assert came("contact_tags", output) == truth(intercom, "contact_tags")
+
+
 def drop_the_last(body):
     del body["data"][-1]
 

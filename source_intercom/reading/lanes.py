@@ -30,6 +30,7 @@ def name_of(row: Row) -> str:
     Rows without an id would pass for repeats of each other.
     """
     name = row.get("id")
+    # guard: rows without an id
     return str(name) if name and type(name) in {str, int} else canonical(row).decode()
 
 

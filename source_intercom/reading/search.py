@@ -388,7 +388,7 @@ class Failures:
         is_outage = is_another and self._pages_since == 0
         self._pages_since = 0
         self._errors.pop(self._origins.get(lane, lane), None)
-        self._errors[lane] = error
+        self._errors[lane] = error  # guard: error of both ends
         if is_outage or not (isinstance(error, IntercomError) and error.may_be_the_objects):
             self.are_final = True
             return []
@@ -402,7 +402,7 @@ class Failures:
         """Note a page that came; a slice that was read to its end all the same has not failed."""
         self._pages_since += 1
         if has_ended and lane in self._origins:
-            self._errors.pop(self._origins[lane], None)
+            self._errors.pop(self._origins[lane], None)  # guard: error of one slice
 
     def tell(self) -> None:
         """Raise the first error that is left, if any."""

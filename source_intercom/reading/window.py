@@ -250,6 +250,7 @@ def joined(pieces: Iterable[Slice]) -> tuple[Slice, ...]:
         last = found[-1] if found else None
         # guard: joined slices
         if last is not None and piece.created is None and piece.start <= last.end + 1:
+            # guard: slice within another
             found[-1] = last.between(last.start, max(last.end, piece.end))
         else:
             found.append(piece)

@@ -60,7 +60,7 @@ class CallingTable(Table):
             else:
                 is_known = self.unsettled.is_known(str(parent["id"]))
                 self._details.put(parent, read_at, is_known=is_known)
-            self._details.mark(batch.read_before(number + 1))
+            self._details.mark(batch.read_before(number + 1))  # guard: claims behind a parent
             yield from self._hand_on()
         self._details.mark(batch.read)
         yield from self._hand_on()

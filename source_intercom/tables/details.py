@@ -67,13 +67,13 @@ class Details:
 
         What earlier syncs asked for in vain may lie before it: there, since `start_date`.
         """
-        start = min(start_date, window.start)
+        start = min(start_date, window.start)  # guard: since the start date
         self._overdue = replace(self._call, window=replace(window, start=start))
         self._call = replace(self._call, window=window)
 
     def are_needed(self, parents: Sequence[Row]) -> bool:
         """Whether calls are under way, or one of these parents needs one."""
-        if self._waiting:
+        if self._waiting:  # guard: parents that wait
             return True
         for parent in parents:  # noqa: SIM110 a generator costs more than the look
             if self._call.is_needed(parent, self._rows):
@@ -90,6 +90,7 @@ class Details:
 
     def ask(self, parent: Row, read_at: str, *, is_known: bool) -> None:
         """Call for a parent, whatever its row says."""
+        # guard: overdue parent
         call, tries = (self._overdue, KEPT_TRIES) if is_known else (self._call, TRIES)
         answer = self._workers.submit(self._ask, call, parent, tries)
         self._waiting.append(Detail(parent, read_at, answer=answer))

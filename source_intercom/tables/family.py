@@ -115,9 +115,9 @@ def together(windows: Sequence[Window]) -> Window:
     watermarks = [window.watermark for window in windows]
     known = [each for each in watermarks if each is not None]
     return Window(
-        start=min(window.start for window in windows),
+        start=min(window.start for window in windows),  # guard: earliest start
         end=windows[0].end,
-        slices=(*slices, *cut),
+        slices=(*slices, *cut),  # guard: seconds cut by creation
         # guard: new table of a family
         watermark=None if len(known) < len(watermarks) else min(known),
         lookback=windows[0].lookback,
@@ -127,4 +127,5 @@ def together(windows: Sequence[Window]) -> Window:
 def _cut_at(piece: Slice, edge: int) -> list[Slice]:
     if not piece.start < edge <= piece.end:
         return [piece]
+    # guard: edge of the windows
     return [piece.between(piece.start, edge - 1), piece.between(edge, piece.end)]

@@ -147,7 +147,7 @@ class Rows:
         for path in self.at:  # noqa: SIM110 the same
             if path[0] in parent:
                 return False
-        return True
+        return True  # guard: list left out
 
     @cached_property
     def _holders(self) -> Sequence[tuple[Path, str]]:

@@ -111,7 +111,7 @@ class Unsettled:
             self._attempts[name] = Attempts(times, self._now, max(dates, default=None))
         if name not in self._before:
             self._failed.add(name)
-        elif is_doubtful:
+        elif is_doubtful:  # guard: doubted before
             self._doubtful.add(name)
 
     def believe(self) -> list[str]:

@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from source_intercom.reading.window import DAY, SAFETY_MARGIN, Slice, Window, less
+from source_intercom.reading.window import DAY, SAFETY_MARGIN, Slice, Window, joined, less
 
 T0 = 1_762_074_000
 CURSOR = "updated_at"
@@ -165,3 +165,9 @@ def test_what_is_left_of_a_slice_does_not_overlap(piece, read):
     left = less([piece], read)
 
     assert sum(len(moments_of([each])) for each in left) == len(moments_of(left))
+
+
+@given(st.lists(small_slices, max_size=6))
+def test_joined_slices_hold_the_same_moments(pieces):
+    """Whichever lies within another, as those of several tables may."""
+    assert moments_of(joined(pieces)) == moments_of(pieces)
