@@ -230,7 +230,7 @@ class Rows:
         """What no list shows stands behind the end of the one that is cut off, if one is."""
         own = str(entry.get("id"))
         by_list = next((name for name in ids if own in ids[name]), None)
-        if by_list is None and len(cut) == 1:
+        if by_list is None and len(cut) == 1:  # guard: list of an entry
             return cut[0]
         if by_list is not None or column not in self.sign:
             return by_list

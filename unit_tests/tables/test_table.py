@@ -47,6 +47,22 @@ def test_entries_that_hold_an_object_become_rows():
     assert found[0]["applied_by"] == {"type": "admin", "id": "1"}
 
 
+def test_an_entry_that_neither_of_two_cut_lists_shows_is_labelled_by_its_sign():
+    """Where one list alone is cut, it stands behind the end of that one."""
+    whole, cut = ({"data": [{"id": "1"}], "has_more": more} for more in (False, True))
+    entry = {"id": "3", "consent_type": "opt_out"}
+
+    labels = [
+        table_of("contact_subscriptions")._rows.of_entries(
+            [entry],
+            {"opted_in_subscription_types": cut, "opted_out_subscription_types": other},
+        )[0]["consent"]
+        for other in (cut, whole)
+    ]
+
+    assert labels == ["out", "in"]
+
+
 @pytest.mark.parametrize("stream", NESTED)
 def test_whatever_a_parent_gives_its_rows_they_are_json(stream):
     """Where it gives them nothing as well, as where the row is the parent itself, asked for."""
