@@ -228,6 +228,16 @@ def test_two_attributes_of_one_name_share_a_column_that_holds_both(
     assert "do not fit" not in caplog.text
 
 
+def test_attributes_behind_a_first_page_have_columns_too(intercom):
+    """Though no description says that their list has pages."""
+    whole = columns(discover(), "contacts")
+    answers = iter([{"data": [], "pages": {"next": {"page": 2}}}, {"pages": {"next": None}}])
+    paged = changed(lambda body: body.update(next(answers, {})))
+    intercom.faults.add("GET /data_attributes", custom=paged, count=None)
+
+    assert columns(discover(), "contacts") == whole != {}
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_token_that_may_not_list_attributes_discovers_without_them(intercom, caplog, status):
     """The streams are there, without those columns, and the log says why."""

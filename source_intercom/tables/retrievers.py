@@ -133,7 +133,7 @@ class TableRetriever(Retriever):
         given = self.attributes or {}
         endpoint = Endpoint(given["path"], ("data",), self.permission)
         attributes = Rows.declared(given, ())
-        listed = endpoint.page(session.client).rows
+        listed = List(endpoint, session.client, Progress(given["path"]), Form()).rows()
         return [each for one in listed for each in attributes.of_parent(one, "")]
 
 
