@@ -23,6 +23,8 @@ from source_intercom.reading.window import Window
 
 ATTEMPTS = 5
 """Whole readings of a list that keeps shrinking while it is read."""
+MOVING_ATTEMPTS = 10
+"""Of one that is steady only once two readings show the same."""
 EMPTY_PAGES = 20
 """Pages in a row that may be empty and name a next one all the same."""
 SHIFT = 7
@@ -40,7 +42,8 @@ class Form:
     than one page. `newest_first`: the date by which the list is sorted, where it is. `since`: the
     parameter by which Intercom leaves out what is older. `key`: the fields that tell one row from
     another. `guess`: parameters that no description has, so that Intercom may refuse them.
-    `ceiling`: the rows behind which Intercom shows none. `moves`: what changes jumps to its front.
+    `ceiling`: the rows behind which Intercom shows none. `moves`: the date by which what changes
+    jumps to its front.
     """
 
     paged: bool = False
@@ -49,7 +52,7 @@ class Form:
     key: Sequence[str] = ("id",)
     guess: Mapping[str, str] = field(default_factory=dict)
     ceiling: int | None = None
-    moves: bool = False
+    moves: str | None = None
 
 
 class List:
@@ -106,19 +109,22 @@ class List:
         A row that goes while the list is read moves the next one out of sight, and one that changes
         may jump to a page that was read before. The total then shrinks or isn't reached, and the
         list is read again, until two readings find the same rows: then it is the count that errs.
-        Raises a `transient_error` when that doesn't end.
+        Where nothing is counted, what jumped in front of the walk is missed without a sign, so that
+        two readings must find the same rows with the same dates. Raises a `transient_error` when
+        that doesn't end.
         """
         reading: Reading | None = None
-        for attempt in range(ATTEMPTS):
+        attempts = MOVING_ATTEMPTS if self._form.moves else ATTEMPTS
+        for attempt in range(attempts):
             before, found = reading, spool.ids
             # What repeats rows in place of others may show them at the next reading.
             if before is None or not before.repeats or before.has_changed:
                 spool.clear()
-            reading = self._read_once(attempt, spool, until)
+            reading = self._read_once(attempt % ATTEMPTS, spool, until)
+            may_move = self._form.moves is not None and reading.pages > 1
+            if may_move and (before is None or before.versions != reading.versions):
+                continue  # guard: list that moves
             if reading.is_whole(len(spool)):
-                if self._form.moves and reading.pages > 1:
-                    # A row that jumped in front of the walk before its turn came is there now.
-                    self._read_once(0, spool, until)  # guard: list that moves
                 return reading
             # guard: same rows twice
             if before is not None and found == spool.ids and not reading.repeats:
@@ -131,7 +137,7 @@ class List:
                 )
                 return reading
         raise self._unsteady(
-            f"they changed, or showed rows in place of others, at each of {ATTEMPTS} readings"
+            f"they changed, or showed rows in place of others, at each of {attempts} readings"
         )
 
     def _tell_what_is_lost(self, reading: "Reading") -> None:
@@ -149,7 +155,8 @@ class List:
         shorter = _shorter({**self._endpoint.params, **self._guess}, attempt)
         following: Mapping[str, str] | None = {}
         asked: set[tuple[tuple[str, str], ...]] = set()
-        reading, order = Reading(namer(self._form.key)), _Order(self._form.newest_first, until)
+        reading = Reading(namer(self._form.key), self._form.moves)
+        order = _Order(self._form.newest_first, until)
         self._lost = 0
         empty = 0
         while following is not None:
@@ -241,6 +248,7 @@ class Reading:
     """What one reading of a list has shown of it."""
 
     name_of: Callable[[Mapping[str, Any]], str]
+    moves: str | None = None
     total: int | None = None
     """Intercom's own count, on the last page."""
     has_changed: bool = False
@@ -254,6 +262,8 @@ class Reading:
     """Rows that can't be read."""
     is_cut_short: bool = False
     """Whether it ended before the list did, as the rest is older."""
+    versions: set[int] = field(default_factory=set)
+    """Of a list that moves, each row with its date, as hashes."""
     _seen: set[int] = field(default_factory=set)
 
     def note(self, page: Page) -> bool:
@@ -268,6 +278,8 @@ class Reading:
         new = set(names) - self._seen
         self._seen |= new
         self.repeats += len(names) - len(new)
+        if self.moves is not None:
+            self.versions |= {hash((self.name_of(row), row.get(self.moves))) for row in page.rows}
         return bool(new) or len(names) < len(page.rows)
 
     def is_whole(self, found: int) -> bool:

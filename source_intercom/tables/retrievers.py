@@ -184,7 +184,7 @@ class ListRetriever(TableRetriever):
     list_key: list[str] = field(default_factory=lambda: ["id"])
     guess: dict[str, str] = field(default_factory=dict)
     ceiling: int | None = None
-    moves: bool = False
+    moves: str | None = None
 
     def reading(
         self, session: Session, tables: Sequence[Table], flags: Mapping[str, str]

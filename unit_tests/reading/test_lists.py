@@ -1,6 +1,7 @@
 """Lists of odd forms: with a ceiling, a page length that may be refused, a parameter of time."""
 
 import logging
+from itertools import cycle
 
 import pytest
 
@@ -49,22 +50,44 @@ def test_a_list_that_just_fits_below_its_ceiling_is_whole(caplog):
     assert caplog.records == []
 
 
-@pytest.mark.parametrize("form", [Form(moves=True), Form()])
-def test_what_jumps_to_the_front_of_a_list_is_found_there(form):
-    """Of a list that is sorted by what changes and counts nothing, whose tokens stand on a row."""
-    order = ["a", "b", "c", "d"]
+def jumping(jumps):
+    """Answers of a list that has the newest first and no count; behind an answer, rows change."""
+    dates = {"a": 4, "b": 3, "c": 2, "d": 1}
 
     def answer(asked):
+        order = sorted(dates, key=dates.__getitem__, reverse=True)
         begin = order.index(asked["starting_after"]) + 1 if "starting_after" in asked else 0
         shown = order[begin : begin + 2]
-        if "starting_after" not in asked and order[0] == "a":
-            order.insert(0, order.pop())  # the last one changes behind the first page
+        rows = [{"id": each, "updated_at": dates[each]} for each in shown]
+        for each in next(jumps, ""):
+            dates[each] = max(dates.values()) + 1
         following = {"starting_after": shown[-1]} if shown[-1] != order[-1] else None
-        return {"data": [{"id": each} for each in shown], "pages": {"next": following}}
+        return {"data": rows, "pages": {"next": following}}
 
-    found = ids(list_of(Canned(answer), form).rows())
+    return Canned(answer)
+
+
+@pytest.mark.parametrize("form", [Form(moves="updated_at"), Form()])
+def test_what_jumps_to_the_front_of_a_list_is_found_there(form):
+    """Of a list that is sorted by what changes and counts nothing, whose tokens stand on a row."""
+    found = ids(list_of(jumping(iter("d")), form).rows())
 
     assert sorted(found) == (["a", "b", "c", "d"] if form.moves else ["a", "b", "c"])
+
+
+def test_what_jumps_at_each_of_two_readings_is_found_at_a_third_one():
+    """With others that jump over it meanwhile, so that it is behind the first page once more."""
+    client = jumping(iter(["d", "abc", "d"]))
+
+    found = ids(list_of(client, Form(moves="updated_at")).rows())
+
+    assert sorted(found) == ["a", "b", "c", "d"]
+
+
+def test_a_list_that_never_stops_moving_is_not_taken_for_whole():
+    """Each reading misses what jumps, and no two are alike."""
+    with pytest.raises(IntercomError, match="do not add up"):
+        list_of(jumping(cycle("dcba")), Form(moves="updated_at")).rows()
 
 
 @pytest.mark.parametrize("status", [400, 422])
