@@ -12,6 +12,7 @@ from typing import Any
 
 from source_intercom.http.client import TRIES, IntercomClient, IntercomError
 from source_intercom.intercom.errors import Trouble
+from source_intercom.intercom.json_text import canonical
 from source_intercom.intercom.pages import Page, Row, whole
 from source_intercom.intercom.timestamps import epoch_seconds
 from source_intercom.reading.batch import Batch
@@ -279,7 +280,9 @@ class Reading:
         self._seen |= new
         self.repeats += len(names) - len(new)
         if self.moves is not None:
-            self.versions |= {hash((self.name_of(row), row.get(self.moves))) for row in page.rows}
+            self.versions |= {
+                hash((self.name_of(row), canonical(row.get(self.moves)))) for row in page.rows
+            }
         return bool(new) or len(names) < len(page.rows)
 
     def is_whole(self, found: int) -> bool:
