@@ -204,15 +204,16 @@ class Rows:
 
     def _bare(self, entries: Sequence[Row], labels: Row | None = None) -> list[Row]:
         """What is taken of entries; in loops, which cost less than what is shorter."""
-        labels = labels or {}
-        if self.fields is None:
-            return [self._whole(entry) | labels for entry in entries]
-        rows, fields = [], self.fields.items()
+        rows = []
         for entry in entries:
-            row = {}
-            for column, name in fields:
-                row[column] = entry.get(name)
-            row.update(labels)
+            if self.fields is None:
+                row = self._whole(entry)
+            else:
+                row = {}
+                for column, name in self.fields.items():
+                    row[column] = entry.get(name)
+            if labels:
+                row.update(labels)
             rows.append(row)
         return rows
 

@@ -41,7 +41,6 @@ from source_intercom.tables.unsettled import Unsettled
 
 LINES_KEPT = 10_000
 """The same tag hangs on many contacts: what makes up its rows is brought into JSON once."""
-TEXT = {str}
 MOST_NAMED = 20
 """Ids in one line of the log."""
 
@@ -256,7 +255,7 @@ class Table:
             self._copy_attributes(row)
         line = to_line(row)
         # 1 equals True and 1.0, so only texts are kept.
-        if {*map(type, values)} == TEXT:
+        if {*map(type, values)} == {str}:
             if len(self._lines) >= LINES_KEPT:
                 self._lines.clear()
             self._lines[values] = line
