@@ -28,8 +28,6 @@ BEFORE_HISTORY = -1
 """The state of a sync that read nothing: the second before the first one."""
 SHRINKS = ("delete", "archive", "block", "merge", "leave", "detach", "untag", "unsubscribe")
 """Deeds that take rows out of a list; one that loses rows at each reading of it is given up."""
-TOO_SOON = "a page names no next one behind"
-"""What is said of a search that can't come to the number of rows that it counts."""
 ASKED_TWICE = "ticket"
 """One is asked for because its conversation changed, and found because it changed itself."""
 CURSORS: dict[str, str] = {
@@ -181,9 +179,7 @@ class _Play:
         if sync.troubles or self.poisons:
             return
         shrinks = any(one.deed.startswith(SHRINKS) for one in sync.live)
-        # Where the order that is asked for is ignored, what changes jumps over the walk, too.
-        jumps = sync.ignores_sort and sync.live and _ends_too_soon(output)
-        if (output.incomplete or output.exit_code) and not (shrinks or jumps):
+        if (output.incomplete or output.exit_code) and not shrinks:
             self.violations.append(f"not COMPLETE for nothing: {output.errors}")
         world = self.history.world
         # Where waits let a late index catch up, an object comes as it was and as it is; where it
@@ -328,12 +324,6 @@ class _Play:
         if stream in self.whole or name not in state:
             return BEFORE_HISTORY
         return epoch_seconds(state[name]) or 0
-
-
-def _ends_too_soon(output: Output) -> bool:
-    """Whether each stream that failed did so because a search showed less than it counted."""
-    errors = {name: each["message"] for name, each in output.errors.items() if name is not None}
-    return output.incomplete == errors.keys() and all(TOO_SOON in each for each in errors.values())
 
 
 def _names(stream: str, key: Any, row: dict[str, Any]) -> set[str]:

@@ -27,6 +27,7 @@ from integration_tests.syncing import (
     latest,
     sync_in_process,
 )
+from integration_tests.troubles import ignore_sort
 from intercom_emulator import shapes
 from intercom_emulator.records import Documents
 from intercom_emulator.workspace import Seed
@@ -146,18 +147,83 @@ def test_a_sort_that_is_ignored_hides_nothing():
     """Newest first where oldest first was asked for, and the newest 400 share a second."""
     moments = [BEGIN - DAY] * 400 + [BEGIN - 2 * DAY - 60 * number for number in range(4_000)]
     with laboratory(Seed(now=BEGIN, conversations=conversations_at(moments))) as intercom:
-
-        @intercom.before_request
-        def ignore(request):
-            if request.path == "/conversations/search":
-                body = orjson.loads(request.body)
-                body["sort"]["order"] = "descending"
-                request.body = orjson.dumps(body)
-                request.__dict__.pop("json", None)
+        intercom.before_request(ignore_sort)
 
         output = sync_in_process(config_for(), ["conversations"])
 
         assert len(set(output.ids("conversations"))) == 4_400
+
+
+def test_rows_that_jump_over_a_walk_whose_sort_is_ignored_are_no_trouble():
+    """Two walks lose eight of twelve that change behind their first page; the next one has all."""
+    seed = Seed(now=BEGIN, conversations=conversations_at([BEGIN - DAY - n for n in range(12)]))
+    with laboratory(seed) as intercom, small_pages(3):
+        rows = [*intercom.workspace.objects("conversations")]
+        jumps = [[row["id"] for row in rows[4:]], [row["id"] for row in rows[:8]]]
+        tokens = {None}
+        intercom.before_request(ignore_sort)
+
+        @intercom.before_request
+        def change(request):
+            token = (request.json or {}).get("pagination", {}).get("starting_after")
+            if token not in tokens and jumps:
+                tokens.add(token)
+                intercom.clock.advance(1)
+                for name in jumps.pop(0):
+                    intercom.workspace.update("conversations", name, title="changed")
+
+        output = sync_in_process(config_for(), [CHATS])
+
+        missing, stale, _ = differences(latest([output], CHATS), intercom, CHATS)
+        assert (missing, stale, output.incomplete, jumps) == ([], [], set(), [])
+
+
+def without_next(request, proceed):
+    """A fault: pages behind the first name no next one."""
+    answer = proceed()
+    body = answer.json
+    if b"starting_after" in request.body:
+        body["pages"]["next"] = None
+    answer.body = orjson.dumps(body)
+    return answer
+
+
+@pytest.mark.parametrize("is_sorted", [True, False])
+@pytest.mark.parametrize("same", [0, 150, 400])
+@pytest.mark.parametrize("count", [1, None])
+def test_a_page_behind_the_first_that_names_no_next_is_not_the_end(is_sorted, same, count):
+    """Out of order, or behind one second that fills the first page: the walk begins anew."""
+    moments = [BEGIN - 3 * DAY] * same + [BEGIN - 2 * DAY + n for n in range(500)]
+    with laboratory(Seed(now=BEGIN, conversations=conversations_at(moments))) as intercom:
+        intercom.faults.add(SEARCHES[CHATS], custom=without_next, after=1, count=count)
+        if not is_sorted:
+            intercom.before_request(ignore_sort)
+
+        output = sync_in_process(config_for(), [CHATS])
+
+        is_whole = len({*output.ids(CHATS)}) == same + 500
+        assert is_whole or output.incomplete
+        assert (is_whole and not output.incomplete) or not count
+        assert intercom.journal.count(SEARCHES[CHATS]) < 200
+
+
+@pytest.mark.parametrize("count", [1, None])
+def test_a_walk_downwards_over_one_second_is_not_at_its_end_before_its_count(count):
+    """700 contacts that changed at once: a page without a next hides none of them."""
+    with laboratory(Seed(now=BEGIN, contacts=contacts_at([BEGIN - 9 * DAY] * 700))) as intercom:
+        first = sync_in_process(config_for(), ["contacts"])
+        intercom.clock.advance(DAY)
+        with intercom.workspace.lock:
+            for row in [*intercom.workspace.objects("contacts")]:
+                intercom.workspace.update("contacts", row["id"], name="changed")
+        intercom.clock.advance(DAY / 8)
+        intercom.faults.add(SEARCHES["contacts"], custom=without_next, after=1, count=count)
+
+        second = sync_in_process(config_for(), ["contacts"], first.state())
+
+        table = latest([first, second], "contacts")
+        assert second.incomplete or differences(table, intercom, "contacts") == ([], [], [])
+        assert not (second.incomplete and count)
 
 
 def test_parts_found_before_a_search_broke_off_are_settled():

@@ -92,6 +92,8 @@ class Request:
     """The least that Intercom has counted on one of its pages."""
     doubted: tuple[int, str | None] | None = None
     """How many rows a last page was short of the count, and its token."""
+    lacks_jumped: bool = False
+    """Whether the last page is short of the count where rows may have jumped over the walk."""
 
 
 @dataclass
@@ -174,8 +176,8 @@ class Lane:
     """What the lane before has emitted of this piece."""
     is_claimed: bool = True
     """Whether a state will claim the piece; none claims what changed since T0."""
-    is_around: bool = False
-    """Whether another lane failed at the piece, so that this one comes from its other end."""
+    failed: Self | None = None
+    """The lane that failed at the piece, so that this one comes from its other end."""
     anew: int = 0
     """Searches in a row that were begun for this piece, and came no further."""
     request: Request = field(default_factory=Request)
@@ -193,6 +195,11 @@ class Lane:
     def __post_init__(self) -> None:
         """Let the trail know its direction."""
         self.trail.newest_first = self.newest_first
+
+    @property
+    def is_around(self) -> bool:
+        """Whether it comes to what another lane failed at."""
+        return self.failed is not None
 
     @property
     def has_begun(self) -> bool:
@@ -214,14 +221,12 @@ class Lane:
         return last < self.piece.low if self.newest_first else last > self.piece.high
 
     @property
-    def is_repeated(self) -> bool:
-        """Whether rows came more than once, or may have moved out of a walk downwards."""
-        return self.newest_first or self.trail.seen.different() < len(self.trail.seen)
-
-    @property
     def is_short(self) -> bool:
         """Whether the search ended before all that was counted, as rows moved or came twice."""
-        return self.is_repeated and self.trail.seen.different() < (self.request.counted or 0)
+        different = self.trail.seen.different()
+        is_repeated = different < len(self.trail.seen)
+        lacks_repeated = is_repeated and different < (self.request.counted or 0)
+        return self.request.lacks_jumped or lacks_repeated
 
     def is_stuck(self, page: Placed) -> bool:
         """Whether a whole page is of one moment of the piece, so that its end proves nothing."""
@@ -317,7 +322,7 @@ class Lane:
             search=self.unread,
             newest_first=not self.newest_first,
             emitted=self.already_emitted,
-            is_around=True,
+            failed=self,
             request=Request(self.request.per_page),
         )
 

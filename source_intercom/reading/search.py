@@ -202,13 +202,13 @@ class Search:
         if self._by_day and not lane.newest_first and not lane.has_begun:
             lane.take_from(others, placed)
         before, emitted = lane.unread, lane.already_emitted
+        may_begin_anew = _may_begin_anew(lane)
         self._count(lane, page)
         lane.trail.follow(placed)
         due = lane.due(placed, window.end)
         self._remember(window, placed, due)
         lane.starting_after = (page.following or {}).get("starting_after")
         if lane.starting_after is None or lane.is_past:  # guard: end of a search
-            may_begin_anew = before != lane.piece or lane.anew < TIMES_ANEW
             if lane.starting_after is None and lane.is_short and may_begin_anew:
                 shown = emitted | {Version(placed.ids[n], placed.moments[n]) for n in due}
                 return self._batch(lane, placed, due), self._anew(lane, before, shown)
@@ -371,8 +371,6 @@ class Failures:
     def __init__(self, name: str) -> None:
         self._name = name
         self._errors: dict[Lane, Exception] = {}
-        self._origins: dict[Lane, Lane] = {}
-        """By lane that comes from the other side, the one that failed first."""
         self._pages_since = 0
         self.are_final = False
         """Whether no other slice is worth being asked for."""
@@ -387,22 +385,20 @@ class Failures:
         is_another = bool(self._errors) and not lane.is_around
         is_outage = is_another and self._pages_since == 0
         self._pages_since = 0
-        self._errors.pop(self._origins.get(lane, lane), None)
+        self._errors.pop(lane.failed or lane, None)
         self._errors[lane] = error  # guard: error of both ends
         if is_outage or not (isinstance(error, IntercomError) and error.may_be_the_objects):
             self.are_final = True
             return []
         if lane.is_around or not lane.is_claimed:
             return []
-        around = lane.around()
-        self._origins[around] = lane
-        return [around]  # guard: other side
+        return [lane.around()]  # guard: other side
 
     def forget(self, lane: Lane, *, has_ended: bool) -> None:
         """Note a page that came; a slice that was read to its end all the same has not failed."""
         self._pages_since += 1
-        if has_ended and lane in self._origins:
-            self._errors.pop(self._origins[lane], None)  # guard: error of one slice
+        if has_ended and lane.failed is not None:
+            self._errors.pop(lane.failed, None)  # guard: error of one slice
 
     def tell(self) -> None:
         """Raise the first error that is left, if any."""
@@ -417,18 +413,25 @@ class Failures:
 
 
 def _lanes_of(lane: Lane, pieces: Sequence[Slice], emitted: frozenset[Version]) -> list[Lane]:
-    """Lanes for pieces of another one."""
+    """Lanes for pieces of another one; from the other end, too, where that came from there."""
     return [
         Lane(
             piece,
             search=piece,
+            newest_first=lane.newest_first and lane.is_around,
             emitted=emitted,
             is_claimed=lane.is_claimed,
+            failed=lane.failed,  # guard: once around
             request=Request(lane.request.per_page),
             size=lane.size,
         )
         for piece in pieces
     ]
+
+
+def _may_begin_anew(lane: Lane) -> bool:
+    """Whether a new search would find less, or has not been tried often."""
+    return lane.unread != lane.piece or lane.anew < TIMES_ANEW
 
 
 def _doubt_its_end(page: Page, lane: Lane) -> None:
@@ -437,7 +440,7 @@ def _doubt_its_end(page: Page, lane: Lane) -> None:
 
     A row that was deleted is still counted, and not shown, until the index knows: so a count that
     the pages asked for could hold is overruled when the same page says so twice. Rows that change
-    jump ahead of a walk downwards, which is therefore asked about its rest.
+    jump over a walk downwards, and over one in no order, which therefore begin anew.
     """
     request = lane.request
     counts = [count for count in (request.counted, page.total_count) if count is not None]
@@ -445,7 +448,12 @@ def _doubt_its_end(page: Page, lane: Lane) -> None:
     if page.following is not None or request.counted is None:  # guard: short last page
         return
     received = lane.trail.seen.different([*map(name_of, page.rows)])
-    if received >= request.counted or (lane.newest_first and lane.has_begun):
+    if received >= request.counted:
+        return
+    may_have_jumped = lane.has_begun and (lane.newest_first or not lane.trail.proves)
+    # guard: rows that jumped
+    request.lacks_jumped = may_have_jumped and _may_begin_anew(lane)
+    if request.lacks_jumped:
         return
     doubted, request.doubted = request.doubted, (request.counted - received, lane.starting_after)
     could_hold = request.counted <= request.room + request.per_page
