@@ -1,8 +1,11 @@
 """Kills: from whatever state reached the platform, nothing is lost and little is read again."""
 
+import fcntl
 import json
 import random
 import signal
+import sys
+import termios
 import time
 
 import pytest
@@ -26,6 +29,8 @@ from intercom_emulator.workspace import Seed
 
 BEGIN = 1_790_000_000
 PROCESSED = ["conversations", "conversation_parts"]
+FULL = 60_000
+"""Bytes that a pipe holds, about."""
 AGAIN = 5_000
 """Rows of a stream that may be read again after a kill."""
 
@@ -171,6 +176,11 @@ def connector(intercom, tmp_path_factory):
     return connector
 
 
+def held(pipe):
+    """Bytes that wait in a pipe for their reader."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
 def ended_by(connector, number, rows):
     """What a process wrote that got a signal behind so many rows, and its exit code."""
     with connector.start(*connector.read_arguments(PROCESSED)) as process:
@@ -208,6 +218,19 @@ def test_sigterm_ends_cleanly(connector, intercom, rows, number):
     for stream in PROCESSED:
         table = latest([killed, second], stream)
         assert differences(table, intercom, stream) == ([], [], [])
+
+
+def test_sigterm_in_the_midst_of_a_line_waits_for_its_end(connector):
+    """The pipe is full, so a line is half written until somebody reads on."""
+    with connector.start(*connector.read_arguments(PROCESSED)) as process:
+        pipe = process.stdout.fileno()
+        before, waiting = -1, 0
+        while waiting < FULL or waiting > before:
+            time.sleep(0.05)
+            before, waiting = waiting, held(pipe)
+        process.send_signal(signal.SIGTERM)
+        rest_of(process, ends_cleanly=True)
+        assert process.wait(timeout=20) == 128 + signal.SIGTERM
 
 
 def test_a_reader_that_leaves_ends_the_process(connector):
