@@ -215,11 +215,11 @@ def test_a_kill_in_the_middle_costs_nothing_but_time(emulator, tmp_path, config_
                 run.kill()
     with duckdb.connect(str(file)) as connection:
         states = connection.sql("SELECT stream FROM _intercom_loads WHERE state IS NOT NULL")
-        known = [stream for (stream,) in states.fetchall()]
-        for stream in known:
+        known = {stream for (stream,) in states.fetchall()}
+        for stream in known.intersection(CORE_STREAMS):
             rows = connection.sql(table_query(stream, f"intercom_{stream}")).fetchall()
             assert sorted(rows) == workspace_versions(emulator, stream)
-    assert len(known) < 5
+    assert len(known) < len(suggested_streams())
     assert any("emulator-token" in left.read_text() for left in room.glob("*/config.json"))
     for left in room.iterdir():
         os.utime(left, (0, 0))
@@ -241,6 +241,7 @@ def test_signals_at_random_moments_end_it_soon_and_lose_nothing(tmp_path, config
     room.mkdir()
     chance = random.Random(number)
     with Emulator(seed="contacts=4000,conversations=300,parts=3") as emulator:
+        emulator.settings.scroll_idle_seconds = 0.0  # else the last load waits for a killed one's
         environment = {"INTERCOM_API_BASE_URL": emulator.url, "TMPDIR": str(room)}
         arguments = command("--config", config_file, "--to", file, "--quiet")
         for _ in range(5):
@@ -263,6 +264,37 @@ def test_signals_at_random_moments_end_it_soon_and_lose_nothing(tmp_path, config
 
         assert (done.returncode, done.stderr) == (0, "")
         assert duckdb_versions(file) == expected_versions(emulator)
+
+
+def test_a_signal_while_duckdb_is_imported_is_no_crash(tmp_path, config_file):
+    """It aborts the process, and leaves the config behind, where an exception comes meanwhile."""
+    room = tmp_path / "room"
+    room.mkdir()
+    script = (
+        "import enum, os, signal, sys\n"
+        "make = enum.EnumMeta.__call__\n"
+        "def killed(*args, **more):\n"
+        "    if '_duckdb' in sys.modules and 'duckdb' in sys.modules:\n"
+        "        enum.EnumMeta.__call__ = make\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    return make(*args, **more)\n"
+        "enum.EnumMeta.__call__ = killed\n"
+        "from intercom_load import cli\n"
+        "cli.main(sys.argv[1:])\n"
+    )
+    arguments = ["--config", str(config_file), "--to", str(tmp_path / "x.duckdb")]
+
+    run = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env={**os.environ, "TMPDIR": str(room)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (run.returncode, run.stderr[:26]) == (130, "intercom-load: Interrupted")
+    assert list(room.iterdir()) == []
 
 
 def test_a_connector_that_does_not_end_is_not_waited_for(tmp_path):

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from intercom_load.destination import Destination
@@ -50,6 +52,7 @@ def _opening(warehouse: Warehouse, folder: Path) -> AbstractContextManager[Desti
     """Import only what this kind of warehouse needs."""
     match warehouse.kind:
         case "duckdb":
+            _import_undisturbed("duckdb")
             from intercom_load.duckdb_file import open_duckdb  # noqa: PLC0415
 
             return open_duckdb(warehouse, folder)
@@ -61,3 +64,13 @@ def _opening(warehouse: Warehouse, folder: Path) -> AbstractContextManager[Desti
             from intercom_load.dlt_destination import open_dlt  # noqa: PLC0415
 
             return open_dlt(warehouse, folder)
+
+
+def _import_undisturbed(name: str) -> None:
+    """
+    Import a module in a thread, into which no signal raises a KeyboardInterrupt.
+
+    DuckDB's would abort the process for one (2.0.1), and leave the config behind.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(import_module, name).result()
