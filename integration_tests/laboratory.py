@@ -131,6 +131,18 @@ def companies_at(moments: Iterable[int]) -> Documents:
     )
 
 
+def workspace_of(now: int, size: int) -> Seed:
+    """So many of each incremental stream, ten minutes apart, from two days ago on backwards."""
+    moments = [now - 2 * DAY - 600 * number for number in range(size)]
+    return Seed(
+        now=now,
+        contacts=contacts_at(moments),
+        companies=companies_at(moments),
+        conversations=conversations_at(moments, parts=1),
+        articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
+    )
+
+
 class Waiting:
     """Waits that cost no time: they move the emulator's clock, and are counted."""
 

@@ -10,8 +10,7 @@ from threading import Event, Lock
 import pytest
 
 from integration_tests.laboratory import changed, differences, laboratory
-from integration_tests.syncing import Connector, config_for, latest, sync_in_process
-from integration_tests.test_memory import most_memory
+from integration_tests.syncing import Connector, config_for, latest, most_memory, sync_in_process
 from intercom_emulator import Emulator
 from intercom_emulator.settings import Settings
 

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from integration_tests.comparing import difference, in_order
+from integration_tests.everything import DECLARED, KEYS, STREAMS, truth
 from integration_tests.loading import results_of
-from integration_tests.test_all_streams import DECLARED, KEYS, STREAMS, truth
 from intercom_emulator import Emulator
 from intercom_emulator.settings import Settings
 

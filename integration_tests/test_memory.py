@@ -1,34 +1,12 @@
 """Memory: bounded by bytes, however large the rows and however slow the destination."""
 
-import time
 from pathlib import Path
 
 import pytest
 
 from integration_tests.laboratory import laboratory
-from integration_tests.syncing import Connector, config_for, sync_in_process
+from integration_tests.syncing import Connector, config_for, most_memory, sync_in_process
 from intercom_emulator import Emulator
-
-
-def most_memory(process, rows, pause):
-    """The greatest resident size, in MB, of a process whose reader pauses behind every 200 rows."""
-    status = Path(f"/proc/{process.pid}/status")
-    most, seen = 0.0, 0
-    for line in process.stdout:
-        seen += line.startswith('{"type":"RECORD"')
-        if seen % 200 == 0:
-            time.sleep(pause)
-            most = max(most, _resident(status))
-        if seen >= rows:
-            break
-    return most, seen
-
-
-def _resident(status):
-    for line in status.read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
 
 
 def run(folder, seed, rows, pause, streams=("conversations",)):

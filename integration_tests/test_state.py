@@ -15,12 +15,13 @@ from integration_tests.laboratory import (
     laboratory,
     small_pages,
     truth,
+    workspace_of,
 )
 from integration_tests.syncing import config_for, latest, sync_in_process
-from integration_tests.test_kills import BEGIN, workspace_of
 from intercom_emulator.workspace import Seed
 from source_intercom.intercom.timestamps import rfc3339
 
+BEGIN = 1_790_000_000
 CURSORS = dict.fromkeys(INCREMENTAL, "updated_at") | {
     "conversation_parts": "conversation_updated_at"
 }
@@ -184,7 +185,7 @@ with slices in every order, cut by creation, and with an object that couldn't be
 def test_a_state_of_the_earlier_connector_goes_on_without_loss(number, workers):
     """What it had emitted, and the sync that goes on from its state, are the workspace."""
     stream, emitted, state = (EARLIER[number][name] for name in ("stream", "emitted", "state"))
-    seed, again = workspace_of(60), 5
+    seed, again = workspace_of(BEGIN, 60), 5
     if stream == "one second":
         # All of it was created in one second as well, so that nothing of it could be claimed.
         stream, again = "conversations", 60
