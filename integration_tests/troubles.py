@@ -32,6 +32,8 @@ ALWAYS_PAGED = (
     "GET /help_center/collections",
 )
 """Routes of which every page is known to have its `pages`."""
+NAMED = ("GET /data_attributes", "GET /conversations/attributes")
+"""Routes whose rows have their name for a key where they have no id, as built-in ones never do."""
 ONCE = ("no_next", "no_rows")
 """A list that ends early in the same way at two readings is taken for one with a wrong count."""
 Body = dict[str, Any]
@@ -66,6 +68,8 @@ class Trouble:
 def _can_be_found_out(kind: str, route: str) -> bool:
     is_counted = route not in UNCOUNTED and "{" not in route
     match kind:
+        case "no_id":
+            return route not in NAMED
         case "no_next":
             return is_counted
         case "no_rows":
