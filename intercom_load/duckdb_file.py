@@ -18,8 +18,8 @@ from intercom_load.sql_destination import BATCH, SqlDestination, quoted
 from intercom_load.warehouse import Warehouse
 
 MEMORY = "256MB"
-THREADS = 2
-"""More are not faster than the connector, and each asks for memory of its own."""
+THREADS = 1
+"""More are not faster than the connector, and cost CPU and memory of their own."""
 CHECKPOINT = "256MB"
 """Of DuckDB's log of what was committed. A checkpoint costs more the larger the tables are."""
 LEAST_LINE = 1 << 22
