@@ -226,6 +226,24 @@ def test_a_walk_downwards_over_one_second_is_not_at_its_end_before_its_count(cou
         assert not (second.incomplete and count)
 
 
+@pytest.mark.parametrize("stream", ["contacts", "conversations"])
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_page_without_rows_that_names_a_next_is_asked_for_again(stream, after):
+    """Intercom shows no row of one page, once: of 400 none is lost."""
+
+    def clear(body):
+        body["data" if stream == "contacts" else "conversations"] = []
+
+    moments = [BEGIN - 3 * DAY - number for number in range(400)]
+    seed = Seed(now=BEGIN, contacts=contacts_at(moments), conversations=conversations_at(moments))
+    with laboratory(seed) as intercom:
+        intercom.faults.add(SEARCHES[stream], custom=changed(clear), count=1, after=after)
+
+        output = sync_in_process(config_for(), [stream])
+
+        assert (len({*output.ids(stream)}), output.incomplete) == (400, set())
+
+
 def test_parts_found_before_a_search_broke_off_are_settled():
     """The third page fails at each sync: the state moves behind the first two all the same."""
     moments = [BEGIN - DAY - 60 * number for number in range(600)]
@@ -334,21 +352,21 @@ def test_empty_pages_that_name_a_next_end_some_time(count):
     """A search behind its index may send some; for ever is an error."""
     moments = [BEGIN - DAY - number for number in range(9)]
     with laboratory(Seed(now=BEGIN, conversations=conversations_at(moments))) as intercom:
-        asked = []
-
-        def empty(body):
-            asked.append(1)
-            body["conversations"] = []
-            body["pages"]["next"] = {"starting_after": f"next {len(asked)}"}
 
         def custom(request, proceed):
-            if request.json["pagination"].get("starting_after") == f"next {count}":
-                request.json["pagination"].pop("starting_after")
+            token = request.json["pagination"].pop("starting_after", "next 0")
+            if token == f"next {count}":
                 return proceed()
-            request.json["pagination"].pop("starting_after", None)
+            following = f"next {int(token.partition(' ')[2]) + 1}"
+
+            def empty(body):
+                body["conversations"] = []
+                body["pages"]["next"] = {"starting_after": following}
+
             return changed(empty)(request, proceed)
 
         intercom.faults.add("POST /conversations/search", custom=custom, count=None)
+
         output = sync_in_process(config_for(), ["conversations"])
 
         assert output.incomplete == (set() if count else {"conversations"})

@@ -35,7 +35,10 @@ ALWAYS_PAGED = (
 NAMED = ("GET /data_attributes", "GET /conversations/attributes")
 """Routes whose rows have their name for a key where they have no id, as built-in ones never do."""
 ONCE = ("no_next", "no_rows")
-"""A list that ends early in the same way at two readings is taken for one with a wrong count."""
+"""
+A list that ends early in the same way at two readings is taken for one with a wrong count, and a
+search's page that comes twice without rows for one whose rows were deleted.
+"""
 Body = dict[str, Any]
 
 
@@ -53,7 +56,7 @@ class Trouble:
         """Let it happen; what nobody could find out on a route is an error there instead."""
         route = routes[self.route % len(routes)]
         kind = self.kind if _can_be_found_out(self.kind, route) else "status"
-        is_once = kind in ONCE and not route.endswith("/search")
+        is_once = kind == "no_rows" or (kind in ONCE and not route.endswith("/search"))
         how = {"custom": _CUSTOM[kind]()} if kind in _CUSTOM else {"kind": kind}
         return intercom.faults.add(
             route,
@@ -73,7 +76,7 @@ def _can_be_found_out(kind: str, route: str) -> bool:
         case "no_next":
             return is_counted
         case "no_rows":
-            return is_counted and not route.endswith(("/search", "/scroll"))
+            return is_counted and not route.endswith("/scroll")
         case "missing_pages":
             return route in ALWAYS_PAGED
     return True

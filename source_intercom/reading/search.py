@@ -361,6 +361,7 @@ class Search:
                 raise MalformedAnswer("there are more pages, but no starting_after to ask for them")
             # Page numbers say nothing here: they count pages of the last request's length.
             page = replace(page, following=None)
+        _doubt_its_rows(page, lane)
         _doubt_its_end(page, lane)
         return page
 
@@ -432,6 +433,20 @@ def _lanes_of(lane: Lane, pieces: Sequence[Slice], emitted: frozenset[Version]) 
 def _may_begin_anew(lane: Lane) -> bool:
     """Whether a new search would find less, or has not been tried often."""
     return lane.unread != lane.piece or lane.anew < TIMES_ANEW
+
+
+def _doubt_its_rows(page: Page, lane: Lane) -> None:
+    """
+    Raise `MalformedAnswer` where a page without rows names a next one, unless it says so twice.
+
+    All its rows may have been deleted, which the index does not know yet; or Intercom fails to show
+    them, which may pass.
+    """
+    request = lane.request
+    if page.following is not None and not page.rows:
+        doubted, request.doubted = request.doubted, (0, lane.starting_after)
+        if request.doubted != doubted:  # guard: empty page
+            raise MalformedAnswer("a page without rows names a next one")
 
 
 def _doubt_its_end(page: Page, lane: Lane) -> None:
