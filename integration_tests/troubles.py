@@ -76,7 +76,7 @@ def _can_be_found_out(kind: str, route: str) -> bool:
         case "no_next":
             return is_counted
         case "no_rows":
-            return is_counted and not route.endswith("/scroll")
+            return not route.endswith("/scroll")
         case "missing_pages":
             return route in ALWAYS_PAGED
     return True

@@ -110,9 +110,9 @@ class List:
         A row that goes while the list is read moves the next one out of sight, and one that changes
         may jump to a page that was read before. The total then shrinks or isn't reached, and the
         list is read again, until two readings find the same rows: then it is the count that errs.
-        Where nothing is counted, what jumped in front of the walk is missed without a sign, so that
-        two readings must find the same rows with the same dates. Raises a `transient_error` when
-        that doesn't end.
+        Where nothing is counted, a page without rows that names a next one is the only sign; and
+        what jumped in front of the walk is missed without any, so that two readings must find the
+        same rows with the same dates. Raises a `transient_error` when that doesn't end.
         """
         reading: Reading | None = None
         attempts = MOVING_ATTEMPTS if self._form.moves else ATTEMPTS
@@ -129,13 +129,7 @@ class List:
                 return reading
             # guard: same rows twice
             if before is not None and found == spool.ids and not reading.repeats:
-                logger.warning(
-                    "%s: %s has %d rows where Intercom counts %s.",
-                    self.name,
-                    self._endpoint.path,
-                    len(spool),
-                    reading.total,
-                )
+                self._say_what_errs(reading, len(spool))
                 return reading
         raise self._unsteady(
             f"they changed, or showed rows in place of others, at each of {attempts} readings"
@@ -180,6 +174,7 @@ class List:
             following = page.following  # guard: next page of a list
             token = tuple(sorted((following or {}).items()))
             empty = 0 if page.rows else empty + 1
+            reading.has_gaps |= empty > 0 and following is not None
             if token in asked or empty > EMPTY_PAGES:  # guard: token of a list
                 raise self._unsteady("they name the same next page twice, or empty ones")
             asked.add(token)
@@ -232,6 +227,16 @@ class List:
             self._failure = failure
         return page
 
+    def _say_what_errs(self, reading: "Reading", rows: int) -> None:
+        if reading.total is not None:
+            logger.warning(
+                "%s: %s has %d rows where Intercom counts %d.",
+                self.name,
+                self._endpoint.path,
+                rows,
+                reading.total,
+            )
+
     def _say_what_is_missing(self, reading: "Reading") -> None:
         if reading.total is None or reading.total > reading.rows:
             counted = "more" if reading.total is None else str(reading.total)
@@ -261,6 +266,8 @@ class Reading:
     """Rows that came more than once."""
     lost: int = 0
     """Rows that can't be read."""
+    has_gaps: bool = False
+    """Whether a page without rows named a next one: Intercom may have failed to show them."""
     is_cut_short: bool = False
     """Whether it ended before the list did, as the rest is older."""
     versions: set[int] = field(default_factory=set)
@@ -290,7 +297,7 @@ class Reading:
         if self.has_shrunk:
             return False
         if self.is_cut_short or self.total is None:
-            return not self.repeats  # guard: list without a count
+            return not (self.repeats or self.has_gaps)  # guard: list without a count
         return found + self.lost >= self.total  # guard: count of a list
 
 

@@ -90,6 +90,22 @@ def test_a_list_that_never_stops_moving_is_not_taken_for_whole():
         list_of(jumping(cycle("dcba")), Form(moves="updated_at")).rows()
 
 
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_page_without_rows_that_names_a_next_is_not_believed_at_once(times):
+    """Intercom fails to show the rows of one: the list is read again, and counts nothing."""
+    empties = iter([True] * times)
+
+    def answer(asked):
+        number = int(asked.get("page", "1"))
+        rows = [] if number == 2 and next(empties, False) else PAGES[str(number)]
+        following = {"page": number + 1} if number < 3 else None
+        return {"data": [{"id": each} for each in rows], "pages": {"next": following}}
+
+    found = ids(list_of(Canned(answer), Form()).rows())
+
+    assert found == (["a", "b", "c", "d", "e"] if times == 1 else ["a", "b", "e"])
+
+
 @pytest.mark.parametrize("status", [400, 422])
 def test_a_page_length_that_is_refused_is_asked_for_once(status):
     """It is a guess, as no description says that the list has one; the list is read without it."""
