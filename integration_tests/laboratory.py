@@ -131,15 +131,22 @@ def companies_at(moments: Iterable[int]) -> Documents:
     )
 
 
-def workspace_of(now: int, size: int) -> Seed:
-    """So many of each incremental stream, ten minutes apart, from two days ago on backwards."""
-    moments = [now - 2 * DAY - 600 * number for number in range(size)]
+def incremental_workspace(
+    now: int, size: int, *, age: int = 2 * DAY, apart: int = 600, parts: int = 1, **others: Any
+) -> Seed:
+    """
+    So many of each incremental stream, and `others`.
+
+    The newest changed `age` seconds ago, each further one `apart` seconds before.
+    """
+    moments = [now - age - apart * number for number in range(size)]
     return Seed(
         now=now,
         contacts=contacts_at(moments),
         companies=companies_at(moments),
-        conversations=conversations_at(moments, parts=1),
+        conversations=conversations_at(moments, parts=parts),
         articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
+        **others,
     )
 
 

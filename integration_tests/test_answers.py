@@ -10,6 +10,7 @@ from integration_tests.laboratory import (
     contacts_at,
     conversations_at,
     differences,
+    incremental_workspace,
     laboratory,
     replaced,
 )
@@ -45,13 +46,12 @@ NO_ANSWERS = (
 
 
 def small_workspace():
-    moments = [BEGIN - 3600 * number for number in range(1, 12)]
-    return Seed(
-        now=BEGIN,
-        contacts=contacts_at(moments),
-        companies=companies_at(moments),
-        conversations=conversations_at(moments, parts=2),
-        articles=[shapes.article(str(39 + n), moment) for n, moment in enumerate(moments)],
+    return incremental_workspace(
+        BEGIN,
+        11,
+        age=3600,
+        apart=3600,
+        parts=2,
         admins=[shapes.admin("1", BEGIN, name="Ada", email="ada@example.com")],
         tags=[shapes.tag("2", BEGIN, name="billing")],
         teams=[shapes.team("3", BEGIN, name="Support", admin_ids=[1])],

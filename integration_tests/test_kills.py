@@ -17,10 +17,10 @@ from integration_tests.laboratory import (
     SEARCHES,
     conversations_at,
     differences,
+    incremental_workspace,
     laboratory,
     repeated,
     small_pages,
-    workspace_of,
 )
 from integration_tests.syncing import Connector, Output, config_for, latest, sync_in_process
 from intercom_emulator import Emulator
@@ -38,7 +38,7 @@ AGAIN = 5_000
 @pytest.mark.parametrize("workers", [1, 20])
 def test_t37_a_kill_behind_any_message_loses_nothing(stream, workers):
     """T37: every prefix of a sync's messages, and the sync that goes on from its state."""
-    with laboratory(workspace_of(BEGIN, 60)) as intercom, small_pages(5):
+    with laboratory(incremental_workspace(BEGIN, 60)) as intercom, small_pages(5):
         whole = sync_in_process(config_for(num_workers=workers), [stream])
         ends = [
             number
@@ -57,7 +57,7 @@ def test_t37_a_kill_behind_any_message_loses_nothing(stream, workers):
 @pytest.mark.parametrize("workers", [1, 20])
 def test_t37_every_state_of_a_backfill_covers_only_what_was_emitted(stream, workers):
     """T37: whatever state is the last to arrive, the rows behind it complete the table."""
-    with laboratory(workspace_of(BEGIN, 200)) as intercom, small_pages(8, 20, 1):
+    with laboratory(incremental_workspace(BEGIN, 200)) as intercom, small_pages(8, 20, 1):
         whole = sync_in_process(config_for(num_workers=workers), [stream])
         states = [n for n, message in enumerate(whole.messages) if message["type"] == "STATE"]
 
@@ -284,7 +284,7 @@ def test_a_late_index_never_moves_the_state_too_far(stream):
     """A row that the index sorts by its old date but shows with its new one is no position."""
     with small_pages(5, 1_000):
         for number in range(7):
-            with laboratory(workspace_of(BEGIN, 20)) as intercom:
+            with laboratory(incremental_workspace(BEGIN, 20)) as intercom:
                 intercom.settings.index_lag = 600
                 intercom.settings.search_bodies = "current"
                 names = [one["id"] for one in intercom.workspace.objects(stream)]

@@ -12,10 +12,10 @@ from integration_tests.laboratory import (
     changed,
     conversations_at,
     differences,
+    incremental_workspace,
     laboratory,
     small_pages,
     truth,
-    workspace_of,
 )
 from integration_tests.syncing import config_for, latest, sync_in_process
 from intercom_emulator.workspace import Seed
@@ -185,7 +185,7 @@ with slices in every order, cut by creation, and with an object that couldn't be
 def test_a_state_of_the_earlier_connector_goes_on_without_loss(number, workers):
     """What it had emitted, and the sync that goes on from its state, are the workspace."""
     stream, emitted, state = (EARLIER[number][name] for name in ("stream", "emitted", "state"))
-    seed, again = workspace_of(BEGIN, 60), 5
+    seed, again = incremental_workspace(BEGIN, 60), 5
     if stream == "one second":
         # All of it was created in one second as well, so that nothing of it could be claimed.
         stream, again = "conversations", 60

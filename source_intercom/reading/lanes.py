@@ -91,9 +91,14 @@ class Request:
     counted: int | None = None
     """The least that Intercom has counted on one of its pages."""
     doubted: tuple[int, str | None] | None = None
-    """How many rows a last page was short of the count, and its token."""
+    """How many rows a doubtful page was short of the count, and its token."""
     lacks_jumped: bool = False
     """Whether the last page is short of the count where rows may have jumped over the walk."""
+
+    def doubts(self, lacking: int, token: str | None) -> bool:
+        """Whether a page is doubtful that was not so in the same way the time before."""
+        before, self.doubted = self.doubted, (lacking, token)
+        return self.doubted != before
 
 
 @dataclass

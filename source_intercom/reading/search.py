@@ -202,14 +202,14 @@ class Search:
         if self._by_day and not lane.newest_first and not lane.has_begun:
             lane.take_from(others, placed)
         before, emitted = lane.unread, lane.already_emitted
-        may_begin_anew = _may_begin_anew(lane)
         self._count(lane, page)
         lane.trail.follow(placed)
         due = lane.due(placed, window.end)
         self._remember(window, placed, due)
         lane.starting_after = (page.following or {}).get("starting_after")
         if lane.starting_after is None or lane.is_past:  # guard: end of a search
-            if lane.starting_after is None and lane.is_short and may_begin_anew:
+            is_cut_off = lane.starting_after is None and lane.is_short
+            if is_cut_off and _may_begin_anew(lane, before):
                 shown = emitted | {Version(placed.ids[n], placed.moments[n]) for n in due}
                 return self._batch(lane, placed, due), self._anew(lane, before, shown)
             return self._batch(lane, placed, due, has_ended=True), []
@@ -430,9 +430,9 @@ def _lanes_of(lane: Lane, pieces: Sequence[Slice], emitted: frozenset[Version]) 
     ]
 
 
-def _may_begin_anew(lane: Lane) -> bool:
-    """Whether a new search would find less, or has not been tried often."""
-    return lane.unread != lane.piece or lane.anew < TIMES_ANEW
+def _may_begin_anew(lane: Lane, unread: Slice) -> bool:
+    """Whether a new search for what is unread would find less, or has not been tried often."""
+    return unread != lane.piece or lane.anew < TIMES_ANEW
 
 
 def _doubt_its_rows(page: Page, lane: Lane) -> None:
@@ -442,11 +442,9 @@ def _doubt_its_rows(page: Page, lane: Lane) -> None:
     All its rows may have been deleted, which the index does not know yet; or Intercom fails to show
     them, which may pass.
     """
-    request = lane.request
-    if page.following is not None and not page.rows:
-        doubted, request.doubted = request.doubted, (0, lane.starting_after)
-        if request.doubted != doubted:  # guard: empty page
-            raise MalformedAnswer("a page without rows names a next one")
+    is_doubtful = page.following is not None and not page.rows
+    if is_doubtful and lane.request.doubts(0, lane.starting_after):  # guard: empty page
+        raise MalformedAnswer("a page without rows names a next one")
 
 
 def _doubt_its_end(page: Page, lane: Lane) -> None:
@@ -467,12 +465,12 @@ def _doubt_its_end(page: Page, lane: Lane) -> None:
         return
     may_have_jumped = lane.has_begun and (lane.newest_first or not lane.trail.proves)
     # guard: rows that jumped
-    request.lacks_jumped = may_have_jumped and _may_begin_anew(lane)
+    request.lacks_jumped = may_have_jumped and _may_begin_anew(lane, lane.unread)
     if request.lacks_jumped:
         return
-    doubted, request.doubted = request.doubted, (request.counted - received, lane.starting_after)
+    is_new = request.doubts(request.counted - received, lane.starting_after)
     could_hold = request.counted <= request.room + request.per_page
-    if not could_hold or request.doubted != doubted:  # guard: doubted count
+    if is_new or not could_hold:  # guard: doubted count
         raise MalformedAnswer(
             f"a page names no next one behind {received} of {request.counted} rows"
         )
